@@ -1,0 +1,100 @@
+# Everything here sets itself up: `make demo` and `make test` need Python 3.11, make and git.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON := .venv/bin/python
+# What is installed depends on what pyproject.toml says and on where this folder stands.
+KEY := $(shell { pwd; cat pyproject.toml; } | sha256sum | cut -c 1-16)
+STAMP := .venv/.set-up-$(KEY)
+CHECKED := recistkit tests $(wildcard example_scans/*.py) $(patsubst %/,%,$(wildcard plugins/*/))
+EXACT := recistkit/model/*,recistkit/criteria/*,recistkit/response/*,recistkit/reconcile/*
+LOG := .venv/last-test-run.txt
+
+.PHONY: help demo test format lint types oracle bench mutants wheel-check clean
+
+help:
+	@echo "make demo         the example study, from its scans to its results"
+	@echo "make test         format, lint, types, tests and coverage: what must pass before a merge"
+	@echo "make format       put every file into the one format"
+	@echo "make lint         ruff only"
+	@echo "make types        mypy only"
+	@echo "make oracle       the long comparison of the two engines"
+	@echo "make bench        speed, as ratios"
+	@echo "make mutants      mutation score of criteria and response (90 % needed)"
+	@echo "make wheel-check  the built wheel, installed into an empty environment, runs the demo"
+	@echo "make clean        remove what these commands made"
+
+$(STAMP):
+	@python=; \
+	for candidate in python3 python3.11 python3.12 python3.13 /usr/bin/python3; do \
+	    if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	        python=$$candidate; break; \
+	    fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	    echo "Python 3.11 or newer is needed and was not found (Debian: apt-get install python3)" >&2; \
+	    exit 1; \
+	fi; \
+	if ! .venv/bin/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+	        if [ "$$(id -u)" != 0 ]; then \
+	            echo "a Debian package is missing: apt-get install python3-venv" >&2; exit 1; \
+	        fi; \
+	        echo "installing the Debian package python3-venv"; \
+	        apt-get update -qq; \
+	        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv; \
+	    fi; \
+	    rm -rf .venv; "$$python" -m venv .venv; \
+	fi; \
+	echo "installing recistkit and what it needs into .venv (once)"; \
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --editable '.[dev]'; \
+	rm -f .venv/.set-up-*; touch $(STAMP)
+
+demo: $(STAMP)
+	@.venv/bin/recistkit demo
+
+test: $(STAMP)
+	@echo "== format"; $(PYTHON) -m ruff format --check .
+	@echo "== lint"; $(PYTHON) -m ruff check .
+	@echo "== types"; $(PYTHON) -m mypy $(CHECKED)
+	@echo "== tests"; $(PYTHON) -m pytest -q -n 2 --cov --cov-report= 2>&1 | tee $(LOG)
+	@echo "== coverage of model, criteria, response, reconcile (lines and branches)"
+	@$(PYTHON) -m coverage report --include='$(EXACT)' --fail-under=100
+	@tail -n 1 $(LOG)
+
+format: $(STAMP)
+	@$(PYTHON) -m ruff format .
+	@$(PYTHON) -m ruff check --select I --fix .
+
+lint: $(STAMP)
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m ruff check .
+
+types: $(STAMP)
+	@$(PYTHON) -m mypy $(CHECKED)
+
+oracle: $(STAMP)
+	@$(PYTHON) -m tests.oracle.run
+
+bench: $(STAMP)
+	@$(PYTHON) -m tests.benchmarks
+
+mutants: $(STAMP)
+	@$(PYTHON) -m tests.mutants
+
+wheel-check: $(STAMP)
+	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	$(PYTHON) -m build --wheel --no-isolation --outdir "$$folder" . >/dev/null; \
+	$(PYTHON) -m venv "$$folder/venv"; \
+	"$$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$$folder"/*.whl; \
+	cd "$$folder"; \
+	venv/bin/recistkit --help >/dev/null; \
+	venv/bin/recistkit demo; \
+	echo "the wheel installs into an empty environment and runs the demo"
+
+clean:
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* \
+	    dist build demo-results *.egg-info
+	@find recistkit plugins tests example_scans -name __pycache__ -type d -prune \
+	    -exec rm -rf {} + 2>/dev/null || true

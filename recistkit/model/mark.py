@@ -1,0 +1,100 @@
+"""Mark: what a reader put down for one lesion at one timepoint, or why there is nothing.
+
+Coordinates are DICOM patient coordinates (LPS) in mm: they stay true whatever
+is done to the pixels of the series that they were set on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import Field
+
+from recistkit.model.fields import DocumentPart, FreeText, LengthText, Name, Point, StepText, Uid
+
+__all__ = ["Certainty", "ImagePlace", "Mark", "MaskReference", "Plane", "Ruler", "State"]
+
+Plane = Literal["axial", "coronal", "sagittal", "oblique"]
+State = Literal[
+    "measured",
+    "too-small",
+    "absent",
+    "not-evaluable",
+    "split",
+    "merged",
+    "present",
+    "progressed",
+    "increased",
+]
+Certainty = Literal["equivocal", "unequivocal"]
+
+
+class Ruler(DocumentPart):
+    """A straight line between two places in the patient (LPS, mm).
+
+    Examples
+    --------
+    >>> Ruler(start_mm=(0.0, 0.0, 0.0), end_mm=(3.0, 4.0, 0.0)).end_mm
+    (3.0, 4.0, 0.0)
+    """
+
+    start_mm: Point
+    end_mm: Point
+
+
+class MaskReference(DocumentPart):
+    """A label in a mask file, from which the committed lengths were taken."""
+
+    file: Name = Field(description="File name of the mask, relative to the document")
+    label: int = Field(ge=1, le=65_535)
+
+
+class ImagePlace(DocumentPart):
+    """The series and slice that a mark stands on, and what the series is.
+
+    `slice` counts from 0 along the stored third axis, in the order in which
+    the series is loaded: a DICOM series by position along its normal
+    (row direction x column direction), a NIfTI file as it is stored.
+    """
+
+    series: Uid | None = None
+    slice: int | None = Field(default=None, ge=0, le=100_000)
+    frame_of_reference: Uid | None = None
+    modality: Name | None = None
+    slice_thickness_mm: StepText | None = None
+    plane: Plane | None = None
+
+
+class Mark(DocumentPart):
+    """One lesion at one timepoint (a split lesion: one mark per fragment).
+
+    `longest_mm` and `short_mm` are the committed lengths. With a ruler beside
+    them they are the ruler's length, rounded half away from zero to the
+    document's `resolution_mm`. `position_mm` says where the lesion is when
+    there is no ruler to say it.
+    """
+
+    lesion: Name
+    timepoint: Name
+    date: dt.date = Field(description="Date of the scan that shows the lesion")
+    state: State
+    fragment: Name | None = None
+    merged_into: Name | None = None
+    certainty: Certainty | None = None
+    reason: FreeText | None = None
+    longest_mm: LengthText | None = None
+    short_mm: LengthText | None = None
+    longest: Ruler | None = None
+    short: Ruler | None = None
+    mask: MaskReference | None = None
+    image: ImagePlace | None = None
+    position_mm: Point | None = None
+
+    def place_mm(self) -> Point | None:
+        """Return where the lesion is (LPS, mm): the middle of its ruler, else as stated."""
+        ruler = self.longest or self.short
+        if ruler is None:
+            return self.position_mm
+        (x1, y1, z1), (x2, y2, z2) = ruler.start_mm, ruler.end_mm
+        return ((x1 + x2) / 2, (y1 + y2) / 2, (z1 + z2) / 2)

@@ -1,0 +1,8 @@
+"""Two reads of each subject: where they differ and why, which one is accepted, how they agree."""
+
+from __future__ import annotations
+
+from recistkit.reconcile.arrow import Reconciliation, reconcile
+from recistkit.reconcile.options import COMPARABLE, DEFAULT_COMPARED
+
+__all__ = ["COMPARABLE", "DEFAULT_COMPARED", "Reconciliation", "reconcile"]

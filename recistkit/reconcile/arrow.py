@@ -1,0 +1,162 @@
+"""The arrow: two readers' results and an adjudicator's decisions in, accepted results out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from recistkit.reconcile.agreement import agreement
+from recistkit.reconcile.cause import causes
+from recistkit.reconcile.decisions import check_decisions
+from recistkit.reconcile.options import DEFAULT_COMPARED, NEITHER, check_options
+from recistkit.reconcile.pairs import paired_values
+
+__all__ = ["RECONCILED_COLUMNS", "Reconciliation", "reconcile"]
+
+RECONCILED_COLUMNS: Final = (
+    "subject",
+    "compartment",
+    "variable",
+    "reader_1",
+    "value_1",
+    "reader_2",
+    "value_2",
+    "status",
+    "accepted_reader",
+    "accepted_value",
+    "cause",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciliation:
+    """What two reads of each subject come to.
+
+    Attributes
+    ----------
+    reconciled : polars.DataFrame
+        One row per subject, compartment and compared variable.
+    agreement : polars.DataFrame
+        As `recistkit.reconcile.agreement.agreement` returns it.
+    accepted_responses, accepted_best : polars.DataFrame
+        The rows of each subject's accepted read; none of a subject whose
+        read is still to be accepted.
+    """
+
+    reconciled: pl.DataFrame
+    agreement: pl.DataFrame
+    accepted_responses: pl.DataFrame
+    accepted_best: pl.DataFrame
+
+
+def reconcile(
+    best: pl.DataFrame,
+    responses: pl.DataFrame,
+    *,
+    readers: Sequence[str],
+    decisions: pl.DataFrame | None = None,
+    reads: pl.DataFrame | None = None,
+    compare: Sequence[str] = DEFAULT_COMPARED,
+    when_agreed: str | None = None,
+    decisions_source: str = "<frame>",
+) -> Reconciliation:
+    """Compare two reads of each subject and say which is accepted.
+
+    A subject's reads agree if every compared variable has the same value in
+    every compartment; then the read of the first named reader is accepted, or
+    of `when_agreed`. Otherwise a decision accepts one reader's whole read,
+    for all compartments: never an average and never a mixture. Without one,
+    or with the decision ``neither``, no read is accepted and what differs is
+    ``adjudication-needed``. A subject whom only one of the two has read needs
+    adjudication too.
+
+    Parameters
+    ----------
+    best, responses : polars.DataFrame
+        Best and responses tables; other readers than the two are not used.
+    readers : sequence of str
+        The two readers; the first is the one accepted when both agree.
+    decisions : polars.DataFrame or None
+        ``subject, accepted_reader, adjudicator, decided_on, reason, row``.
+    reads : polars.DataFrame or None
+        Reads table, by which selection and measurement are told apart as
+        causes; without it such a cause is ``undetermined``.
+    compare : sequence of str
+        Columns of the best table.
+    when_agreed : str or None
+        The other reader's name, if that read is to be accepted on agreement.
+    decisions_source : str
+        Name of the decisions' file, for the error.
+
+    Raises
+    ------
+    OptionError
+        If readers or variables are not what they can be.
+    TableError
+        If decisions cannot be followed; all of them are named.
+    """
+    check_options(readers, compare, when_agreed, set(best["reader"].drop_nulls()))
+    values = paired_values(best, readers, compare)
+    if decisions is None:
+        decided = pl.DataFrame(schema={"subject": pl.String, "accepted_reader": pl.String})
+    else:
+        check_decisions(decisions, values, readers, compare, decisions_source)
+        decided = decisions.select("subject", "accepted_reader")
+    accepted = _accepted_readers(values, decided, when_agreed or readers[0])
+    cause = causes(values.filter("differs"), responses, reads, readers)
+    return Reconciliation(
+        reconciled=_reconciled(values, accepted, cause, readers),
+        agreement=agreement(values, responses, readers),
+        accepted_responses=_rows_of(responses, accepted),
+        accepted_best=_rows_of(best, accepted),
+    )
+
+
+def _accepted_readers(
+    values: pl.DataFrame, decided: pl.DataFrame, when_agreed: str
+) -> pl.DataFrame:
+    """Return ``subject, accepted_reader``, one row per subject; null where none is accepted."""
+    chosen = pl.when(pl.col("accepted_reader") != NEITHER).then("accepted_reader")
+    agreed = pl.when(~pl.col("differs")).then(pl.lit(when_agreed))
+    return (
+        values.group_by("subject", maintain_order=True)
+        .agg(pl.col("differs").any())
+        .join(decided, on="subject", how="left", maintain_order="left")
+        .select("subject", accepted_reader=pl.coalesce(agreed, chosen))
+    )
+
+
+def _reconciled(
+    values: pl.DataFrame, accepted: pl.DataFrame, cause: pl.DataFrame, readers: Sequence[str]
+) -> pl.DataFrame:
+    """Return the reconciled table."""
+    settled = pl.col("accepted_reader").is_not_null()
+    status = (
+        pl.when(~pl.col("differs"))
+        .then(pl.lit("agreed"))
+        .when(settled)
+        .then(pl.lit("adjudicated"))
+        .otherwise(pl.lit("adjudication-needed"))
+    )
+    value = pl.when(pl.col("accepted_reader") == readers[0]).then("value_1")
+    row = ["subject", "compartment", "variable"]
+    return (
+        values.join(accepted, on="subject", how="left", maintain_order="left")
+        .join(cause, on=row, how="left", maintain_order="left")
+        .with_columns(
+            reader_1=pl.lit(readers[0]),
+            reader_2=pl.lit(readers[1]),
+            status=status,
+            accepted_value=pl.when(settled).then(value.otherwise("value_2")),
+        )
+        .select(RECONCILED_COLUMNS)
+    )
+
+
+def _rows_of(table: pl.DataFrame, accepted: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of the accepted reads, in the order of the table."""
+    keys = accepted.rename({"accepted_reader": "reader"}).drop_nulls()
+    return table.join(keys, on=["subject", "reader"], how="semi", maintain_order="left")

@@ -1,0 +1,145 @@
+"""Lesion rows to sums and counts per cell: the last place that knows single lesions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from recistkit.criteria import Criteria
+from recistkit.model.batch import NEVER, NO_LENGTH, Bools, Days, Layout, Observations
+from recistkit.model.timelines import Cells, RowFacts
+from recistkit.response.places import Places
+from recistkit.response.single_lesions import progressed_lesions
+from recistkit.response.sizes import NOT_EVALUABLE, target_sizes
+from recistkit.terms import CERTAINTIES, ROLES, STATES
+
+__all__ = ["reduce_lesions"]
+
+TARGET = ROLES.index("target")
+NON_TARGET = ROLES.index("non-target")
+NEW = ROLES.index("new")
+ABSENT = STATES.index("absent")
+PROGRESSED = STATES.index("progressed")
+UNEQUIVOCAL = CERTAINTIES.index("unequivocal")
+
+
+def reduce_lesions(
+    observations: Observations, layout: Layout, criteria: Criteria
+) -> tuple[Cells, RowFacts]:
+    """Add lesions up to cells, for compartments and for the whole patient.
+
+    Parameters
+    ----------
+    observations : Observations
+        Lesion rows, in any order.
+    layout : Layout
+        Reads, rows and visits.
+    criteria : Criteria
+        Says which size counts.
+
+    Returns
+    -------
+    Cells, RowFacts
+        Flat over all cells, and over all rows.
+    """
+    assessed = _without_treated_lesions(observations, layout)
+    targets, non_targets, new = (
+        Places(assessed.where(assessed.role == role), layout) for role in (TARGET, NON_TARGET, NEW)
+    )
+    target_arrays, target_disease = _targets(targets, criteria)
+    non_target_arrays, non_target_disease = _non_targets(non_targets, criteria)
+    new_arrays, onset, declared = _new_lesions(new)
+    cells = Cells(
+        **target_arrays,
+        **non_target_arrays,
+        **new_arrays,
+        disease_day=np.minimum(target_disease, non_target_disease),
+    )
+    facts = RowFacts(
+        targets=targets.lesions_per_row(),
+        non_targets=non_targets.lesions_per_row(),
+        new_onset=onset,
+        new_declared=declared,
+    )
+    return cells, facts
+
+
+def _without_treated_lesions(observations: Observations, layout: Layout) -> Observations:
+    """Local therapy makes what it treated not evaluable from then on (C21)."""
+    therapy = layout.local_therapy_day[observations.row]
+    if (therapy == NEVER).all():
+        return observations
+    visit = layout.visit_start[layout.read_of_row[observations.row]] + observations.visit
+    treated = (layout.last_day[visit] > therapy) & (observations.role != NEW)
+    treated &= observations.state != PROGRESSED
+    state = np.where(treated, np.int8(NOT_EVALUABLE), observations.state)
+    return replace(observations, state=state)
+
+
+def _targets(targets: Places, criteria: Criteria) -> tuple[dict[str, Any], Days]:
+    sizes = target_sizes(targets.observations, criteria)
+    arrays = {
+        "evaluable": targets.total(sizes.counted),
+        "measured": targets.total(sizes.size),
+        "imputed": targets.total(np.where(sizes.imputed & sizes.evaluable, sizes.size, 0)),
+        "target_seen": targets.anywhere(sizes.seen),
+        "target_day": targets.earliest(sizes.evaluable),
+    }
+    if criteria.progression.per == "lesion":
+        progressed = progressed_lesions(targets.observations, sizes, criteria)
+        verdicts = [targets.anywhere(mask) for mask in progressed]
+    else:
+        verdicts = [np.zeros(targets.layout.n_cells, bool)] * 2
+    arrays["lesion_progressed"], arrays["lesion_progressed_unimputed"] = verdicts
+    return arrays, targets.earliest(sizes.seen)
+
+
+def _non_targets(non_targets: Places, criteria: Criteria) -> tuple[dict[str, Any], Days]:
+    rows = non_targets.observations
+    evaluable = rows.state != NOT_EVALUABLE
+    progressed = rows.state == PROGRESSED
+    gone = (rows.state == ABSENT) | _normal_node(rows, criteria)
+    arrays = {
+        "non_target_evaluable": non_targets.total(evaluable),
+        "non_target_progressed": non_targets.total(progressed),
+        "non_target_persisting": non_targets.total(evaluable & ~gone & ~progressed),
+        "progressed_day": non_targets.earliest(progressed),
+    }
+    return arrays, non_targets.earliest(evaluable & ~gone)
+
+
+def _normal_node(non_targets: Observations, criteria: Criteria) -> Bools:
+    """A node below the normal limit counts as gone (C14)."""
+    if criteria.normal_node_um is None:
+        return np.zeros(len(non_targets.row), bool)
+    small = non_targets.nodal & (non_targets.short_um != NO_LENGTH)
+    small &= non_targets.short_um < criteria.normal_node_um
+    return small & (non_targets.state != PROGRESSED) & (non_targets.state != NOT_EVALUABLE)
+
+
+def _new_lesions(new: Places) -> tuple[dict[str, Any], Days, Days]:
+    """Return arrays of cells, and per row the onset and the first unequivocal sighting (C17)."""
+    rows = new.observations
+    sighted = (rows.state != ABSENT) & (rows.state != NOT_EVALUABLE)
+    unequivocal = sighted & (rows.certainty == UNEQUIVOCAL)
+    row_of = new.row_of_lesion
+    first = _first_visit(len(row_of), rows, sighted)
+    declared = _first_visit(len(row_of), rows, unequivocal)
+    real = declared != NEVER
+    arrays = {
+        "equivocal": new.anywhere(sighted & ~unequivocal),
+        "new_day": new.earliest(sighted & real[rows.lesion]),
+    }
+    return (
+        arrays,
+        new.earliest_visit_of_row(first[real], row_of[real]),
+        new.earliest_visit_of_row(declared[real], row_of[real]),
+    )
+
+
+def _first_visit(n_lesions: int, rows: Observations, mask: Bools) -> Days:
+    out = np.full(n_lesions, NEVER, np.int32)
+    np.minimum.at(out, rows.lesion[mask], rows.visit[mask].astype(np.int32))
+    return out

@@ -1,0 +1,28 @@
+"""Scans: DICOM and NIfTI files as Series and as images in patient space (LPS, mm).
+
+What cannot be placed honestly is refused with a `ScanError` that says, in a
+radiologist's words, what is wrong. No other exception leaves this package,
+and no message names the patient.
+"""
+
+from __future__ import annotations
+
+from recistkit.scans.load import (
+    MAX_VOLUME_BYTES,
+    FolderContents,
+    FolderScans,
+    FoundSeries,
+    find_series,
+    load_folder,
+    load_series,
+)
+
+__all__ = [
+    "MAX_VOLUME_BYTES",
+    "FolderContents",
+    "FolderScans",
+    "FoundSeries",
+    "find_series",
+    "load_folder",
+    "load_series",
+]

@@ -1,0 +1,150 @@
+"""Read, mark and signature: the noun that is a document."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any, get_args, get_type_hints
+
+import pytest
+from pydantic import ValidationError
+
+from recistkit.model.mark import Certainty, Mark, Ruler, State
+from recistkit.model.read import (
+    CriteriaReference,
+    Lesion,
+    Read,
+    Role,
+    Signature,
+    Timepoint,
+    content_hash,
+    sign_read,
+)
+from recistkit.terms import (
+    CERTAINTIES,
+    KINDS,
+    NEW_LESION_STATEMENTS,
+    ROLES,
+    STATES,
+    TUMOUR_MARKERS,
+)
+
+SIGNED_AT = dt.datetime(2011, 5, 4, 9, 30, tzinfo=dt.UTC)
+
+
+def mark_with(**changes: Any) -> Mark:
+    fields = {
+        "lesion": "T1",
+        "timepoint": "baseline",
+        "date": dt.date(2011, 3, 1),
+        "state": "measured",
+        "longest_mm": "30.0",
+    }
+    return Mark(**(fields | changes))
+
+
+def draft() -> Read:
+    return Read(
+        schema_version="1",
+        study="S",
+        subject="RK-001",
+        reader="A",
+        criteria=CriteriaReference(id="recist-1.1"),
+        state="draft",
+        timepoints=(
+            Timepoint(
+                label="baseline", date_first=dt.date(2011, 3, 1), date_last=dt.date(2011, 3, 1)
+            ),
+        ),
+        lesions=(Lesion(id="T1", role="target"),),
+        marks=(mark_with(),),
+    )
+
+
+def signed() -> Read:
+    return sign_read(draft(), name="A. Reader", meaning="read", signed_at=SIGNED_AT)
+
+
+def words_of(model: type[object], name: str) -> set[str]:
+    """Return the words that an optional field may hold."""
+    return {word for part in get_args(get_type_hints(model)[name]) for word in get_args(part)}
+
+
+def test_words_are_the_controlled_terms() -> None:
+    assert get_args(Role) == ROLES
+    assert get_args(State) == STATES
+    assert get_args(Certainty) == CERTAINTIES
+    assert words_of(Lesion, "kind") == set(KINDS)
+    assert words_of(Timepoint, "new_lesions") == set(NEW_LESION_STATEMENTS)
+    assert words_of(Timepoint, "tumour_marker") == set(TUMOUR_MARKERS)
+
+
+def test_a_length_keeps_the_digits_of_its_text() -> None:
+    assert str(mark_with(longest_mm="30.10").longest_mm) == "30.10"
+    assert mark_with(longest_mm=Decimal("30.1")).longest_mm == Decimal("30.1")
+    assert mark_with(longest_mm="30.10").model_dump(mode="json")["longest_mm"] == "30.10"
+
+
+@pytest.mark.parametrize(
+    "length", [30.1, 30, True, "30.1234", "-1", "1e2", "NaN", "", " 3", "3,5", "030", "٣", "3.\n"]
+)
+def test_a_length_is_a_decimal_text_and_nothing_else(length: object) -> None:
+    with pytest.raises(ValidationError) as raised:
+        mark_with(longest_mm=length)
+    (fault,) = raised.value.errors()
+    assert fault["msg"] == (
+        'expected a decimal in quotes, such as "12.3", with at most three decimals'
+    )
+
+
+def test_nothing_can_be_rounded_to_zero() -> None:
+    with pytest.raises(ValidationError, match="expected a decimal above zero"):
+        Read.model_validate(draft().model_dump() | {"resolution_mm": "0.0"})
+
+
+def test_the_resolution_is_a_tenth_of_a_millimetre_unless_stated() -> None:
+    assert draft().resolution_mm == Decimal("0.1")
+
+
+def test_a_mark_lies_at_the_middle_of_its_ruler() -> None:
+    ruler = Ruler(start_mm=(0.0, 2.0, -4.0), end_mm=(10.0, 4.0, -6.0))
+    assert mark_with(longest=ruler).place_mm() == (5.0, 3.0, -5.0)
+    assert mark_with(short=ruler).place_mm() == (5.0, 3.0, -5.0)
+
+
+def test_a_mark_without_a_ruler_lies_where_it_says() -> None:
+    assert mark_with(position_mm=(1.0, 2.0, 3.0)).place_mm() == (1.0, 2.0, 3.0)
+    assert mark_with().place_mm() is None
+
+
+def test_a_signature_fits_its_content() -> None:
+    read = signed()
+    assert read.state == "signed"
+    assert read.signature is not None
+    assert read.signature.hash == content_hash(read)
+    assert read.signature.hash != content_hash(draft())
+
+
+def test_the_hash_is_the_same_for_the_same_content() -> None:
+    assert content_hash(draft()) == content_hash(draft())
+    assert content_hash(draft()) == (
+        "a8fa8a9ede198f12b35745bcfd558817ed02606ab1ddcdd2c7fe852650282bcd"
+    )
+
+
+def test_a_signed_read_is_not_signed_again() -> None:
+    with pytest.raises(ValueError, match="is signed already, and a signed read is never changed"):
+        sign_read(signed(), name="B", meaning="read", signed_at=SIGNED_AT)
+
+
+def test_a_signature_is_dated_in_utc() -> None:
+    elsewhere = dt.timezone(dt.timedelta(hours=8))
+    with pytest.raises(ValidationError, match="expected a time in UTC"):
+        Signature(
+            name="A", meaning="read", signed_at=SIGNED_AT.astimezone(elsewhere), hash="0" * 64
+        )
+
+
+def test_a_read_is_never_changed_in_place() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        draft().subject = "RK-002"  # type: ignore[misc]

@@ -1,0 +1,97 @@
+"""What one lesion is at one visit: size, whether it blocks CR, whether it shows disease."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.oracle.parameters import Parameters
+from tests.oracle.tables import Row, Visit
+
+
+@dataclass(frozen=True)
+class Target:
+    """A target lesion at a visit."""
+
+    evaluable: bool
+    size: int = 0
+    imputed: bool = False
+    gone: bool = False
+    """Absent, or a normal node: does not stand against CR."""
+    shows: bool = False
+    """There to be seen and no normal node: disease, after a CR (C20)."""
+    holder: str | None = None
+    """The lesion that holds the common size, where this one has merged."""
+
+
+NOT_EVALUABLE = Target(evaluable=False)
+
+
+def thousandths(text: str) -> int:
+    """Return a decimal text in mm as a whole number of 0.001 mm."""
+    whole, _, rest = text.partition(".")
+    return int(whole) * 1000 + int((rest + "000")[:3])
+
+
+def size_of(row: Row, parameters: Parameters, *, as_node: bool) -> int | None:
+    """Return the size in the unit of the criteria; None when an axis that it needs is missing."""
+    long, short = row["longest_mm"], row["short_mm"]
+    if parameters.product:
+        if long is None or short is None:
+            return None
+        return thousandths(long) * thousandths(short)
+    needed = short if as_node else long
+    return None if needed is None else thousandths(needed)
+
+
+def is_node(name: str, visit: Visit, nodal: dict[str, bool], parameters: Parameters) -> bool:
+    """Tell whether a lesion counts as a node: not when it holds what is no node (C8)."""
+    if parameters.normal_node_below is None:
+        return False
+    merged = [
+        row["lesion"]
+        for row in visit.rows
+        if row["role"] == "target" and row["state"] == "merged" and row["merged_into"] == name
+    ]
+    return all(nodal[each] for each in [name, *merged])
+
+
+def target_at(name: str, visit: Visit, nodal: dict[str, bool], parameters: Parameters) -> Target:
+    """Return what a target is at a visit."""
+    rows = visit.lesion(name)
+    if not rows or rows[0]["state"] == "not-evaluable":
+        return NOT_EVALUABLE
+    state = rows[0]["state"]
+    if state == "absent":
+        return Target(evaluable=True, gone=True)
+    if state == "merged":
+        # C8, A22: counts 0; normal only when the common lesion is a normal node.
+        holder = rows[0]["merged_into"]
+        normal = target_at(holder, visit, nodal, parameters).gone
+        return Target(evaluable=True, gone=normal, shows=not normal, holder=holder)
+    as_node = is_node(name, visit, nodal, parameters)
+    known = [size_of(row, parameters, as_node=as_node) for row in rows]
+    imputed = state == "too-small" and known == [None]
+    sizes = [parameters.stand_in] if imputed else [size for size in known if size is not None]
+    if len(sizes) < len(rows):
+        # C5, C7: seen, but without the size that the criteria need.
+        return Target(evaluable=False, shows=True)
+    limit = parameters.normal_node_below
+    normal = as_node and limit is not None and max(sizes) < limit
+    return Target(evaluable=True, size=sum(sizes), imputed=imputed, gone=normal, shows=not normal)
+
+
+def non_target_at(name: str, visit: Visit, parameters: Parameters, *, nodal: bool) -> str:
+    """Return ``gone``, ``persists``, ``progressed`` or ``not-evaluable``."""
+    rows = visit.lesion(name)
+    if not rows or rows[0]["state"] == "not-evaluable":
+        return "not-evaluable"
+    row = rows[0]
+    if row["state"] == "progressed":
+        return "progressed"
+    if row["state"] == "absent":
+        return "gone"
+    limit = parameters.normal_node_below
+    short = row["short_mm"]
+    if row["state"] == "present" and nodal and limit is not None and short is not None:
+        return "gone" if thousandths(short) < limit else "persists"
+    return "persists"

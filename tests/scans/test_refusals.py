@@ -1,0 +1,297 @@
+"""What cannot be placed honestly is refused, in words for a radiologist."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydicom.dataset import Dataset
+
+import recistkit.scans.dicom_header as dicom_header
+from recistkit.errors import ScanError
+from recistkit.scans import find_series, load_series
+from tests.scans.dicom_files import Change, stored_values, write_series
+
+
+def reason_of(path: Path, uid: str | None = None) -> str:
+    """Return why a series is refused."""
+    with pytest.raises(ScanError) as raised:
+        load_series(path, uid)
+    assert "Doe" not in str(raised.value)
+    assert "HOSPITAL" not in str(raised.value)
+    assert raised.value.__cause__ is None
+    return raised.value.reason
+
+
+def only(index: int, **fields: object) -> Change:
+    """Return a change of one slice."""
+
+    def change(dataset: Dataset, at: int) -> None:
+        if at == index:
+            for name, value in fields.items():
+                setattr(dataset, name, value)
+
+    return change
+
+
+def every(**fields: object) -> Change:
+    """Return a change of every slice."""
+
+    def change(dataset: Dataset, _: int) -> None:
+        for name, value in fields.items():
+            setattr(dataset, name, value)
+
+    return change
+
+
+def without(name: str) -> Change:
+    """Return a change that takes an element away."""
+
+    def change(dataset: Dataset, _: int) -> None:
+        delattr(dataset, name)
+
+    return change
+
+
+def smaller(dataset: Dataset, index: int) -> None:
+    """Take the last row from one slice."""
+    if index == 1:
+        dataset.Rows = 5
+        dataset.PixelData = dataset.PixelData[: 5 * 8 * 2]
+
+
+BROKEN = {
+    "unequal spacing": (
+        only(2, ImagePositionPatient=[-100.0, -80.0, 41.0]),
+        "has unequal slice spacing: between slices 2 and 3 the step is 6.00 mm, else 5.00 mm",
+    ),
+    "same position": (
+        only(2, ImagePositionPatient=[-100.0, -80.0, 35.0]),
+        "has 2 slices at one position: several phases, echoes or copies in one series",
+    ),
+    "all at one position": (
+        every(ImagePositionPatient=[-100.0, -80.0, 35.0]),
+        "has 4 pairs of slices at one position: several phases, echoes or copies in one series",
+    ),
+    "mixed orientation": (
+        only(2, ImageOrientationPatient=[1, 0, 0, 0, 0, -1]),
+        "mixes image orientations: its slices are not parallel",
+    ),
+    "mixed size": (smaller, "mixes matrix sizes: 8 x 5 and 8 x 6"),
+    "mixed pixel spacing": (only(2, PixelSpacing=[0.7, 0.9]), "mixes pixel spacings"),
+    "mixed modality": (only(2, Modality="MR"), "mixes 2 modalities"),
+    "mixed frame": (only(2, FrameOfReferenceUID="1.2"), "mixes 2 frames of reference"),
+    "skewed axes": (
+        every(ImageOrientationPatient=[1, 0, 0, 0.6, 0.8, 0]),
+        "states row and column directions that are not at right angles",
+    ),
+    "long axes": (
+        every(ImageOrientationPatient=[2, 0, 0, 0, 1, 0]),
+        "states row and column directions that are not at right angles",
+    ),
+    "sideways": (
+        only(2, ImagePositionPatient=[-98.0, -80.0, 40.0]),
+        "has slices that are shifted sideways by up to 2.00 mm",
+    ),
+    "localizer": (
+        every(ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"]),
+        "is a localizer (scout), not a stack of slices to measure on",
+    ),
+    "segmentation": (
+        every(SOPClassUID="1.2.840.10008.5.1.4.1.1.66.4"),
+        "is a segmentation, not a scan",
+    ),
+    "report": (every(Rows=None, Modality="SR"), "is no image (modality SR)"),
+    "colour": (every(SamplesPerPixel=3), "is a colour picture, not a scan"),
+    "multi-frame": (
+        every(NumberOfFrames=4),
+        "is a multi-frame image, which cannot be loaded yet",
+    ),
+    "lookup table": (
+        every(ModalityLUTSequence=[Dataset()]),
+        "states its grey values by a lookup table, which cannot be loaded yet",
+    ),
+    "no position": (
+        without("ImagePositionPatient"),
+        "does not say where its slices lie in the patient: ImagePositionPatient",
+    ),
+    "no orientation": (
+        without("ImageOrientationPatient"),
+        "does not say where its slices lie in the patient: ImageOrientationPatient",
+    ),
+    "one pixel spacing": (
+        every(PixelSpacing=0.7),
+        "does not say where its slices lie in the patient: PixelSpacing",
+    ),
+    "spacing of zero": (
+        every(PixelSpacing=[0, 0.7]),
+        "states a position or pixel spacing that cannot be",
+    ),
+    "slope of zero": (
+        only(1, RescaleSlope=0),
+        "states a rescale slope or intercept that cannot be",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "reason"), BROKEN.values(), ids=BROKEN.keys())
+def test_a_series_is_refused_with_what_is_wrong(
+    tmp_path: Path, change: Change, reason: str
+) -> None:
+    write_series(tmp_path, change=change)
+    assert reason_of(tmp_path) == reason
+
+
+def test_a_missing_slice_is_told_with_its_place(tmp_path: Path) -> None:
+    paths = write_series(tmp_path)
+    paths[2].unlink()
+    assert reason_of(tmp_path) == (
+        "lacks a slice: between slices 2 and 3 the step is 10.00 mm, else 5.00 mm"
+    )
+
+
+@pytest.mark.parametrize(("shift_mm", "refused"), [(0.049, False), (0.051, True)])
+def test_steps_may_differ_by_one_per_cent(tmp_path: Path, shift_mm: float, refused: bool) -> None:
+    write_series(tmp_path, change=only(4, ImagePositionPatient=[-100.0, -80.0, 50 + shift_mm]))
+    (found,) = find_series(tmp_path).series
+    assert (found.series is None) is refused
+
+
+def test_a_gantry_tilt_is_refused_with_its_angle(tmp_path: Path) -> None:
+    write_series(tmp_path, step_mm=(0.0, 5 * math.tan(math.radians(12)), 5.0))
+    assert reason_of(tmp_path) == (
+        "was acquired with a gantry tilt of 12.0 degrees: its slices are not stacked along their "
+        "normal, which cannot be loaded yet"
+    )
+
+
+def test_a_single_slice_needs_a_thickness(tmp_path: Path) -> None:
+    write_series(tmp_path, stored=stored_values(1), change=without("SliceThickness"))
+    assert reason_of(tmp_path) == "is a single slice that does not state its thickness"
+
+
+def test_two_series_at_once_are_listed(tmp_path: Path) -> None:
+    write_series(tmp_path / "a", uid="1.2.826.1")
+    write_series(tmp_path / "b", uid="1.2.826.2", change=without("Modality"))
+    assert reason_of(tmp_path) == (
+        "holds 2 series, and one is asked for: 1.2.826.1 (CT, 5 files); "
+        "1.2.826.2 (modality not stated, 5 files)"
+    )
+
+
+def test_a_series_that_is_not_there_is_named(tmp_path: Path) -> None:
+    write_series(tmp_path)
+    assert reason_of(tmp_path, "1.2.3") == "holds no series 1.2.3"
+
+
+def test_a_folder_without_scans_is_told(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("Dear colleague", encoding="utf-8")
+    assert reason_of(tmp_path) == "holds no scan"
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    assert reason_of(tmp_path / "nowhere") == "there is no such file or folder"
+
+
+def test_a_file_cut_short_in_its_pixels_is_named(tmp_path: Path) -> None:
+    paths = write_series(tmp_path)
+    paths[3].write_bytes(paths[3].read_bytes()[:-20])
+    with pytest.raises(ScanError) as raised:
+        load_series(tmp_path)
+    assert str(raised.value) == (
+        "slice-003.dcm: its pixels cannot be decoded: damaged, cut short, or of an unknown encoding "
+        "(ValueError)"
+    )
+
+
+def test_a_file_cut_short_in_its_header_may_belong_to_the_series(tmp_path: Path) -> None:
+    paths = write_series(tmp_path)
+    paths[3].write_bytes(paths[3].read_bytes()[:400])
+    assert reason_of(tmp_path) == (
+        "holds 1 file that may belong to the series and cannot be used: slice-003.dcm: "
+        "names no series: it is no image, or it is cut short"
+    )
+
+
+@pytest.mark.parametrize("kept", [0, 1, 100, 131, 132, 140, 200, 300, 500, 700])
+def test_a_damaged_file_raises_nothing_but_a_scan_error(tmp_path: Path, kept: int) -> None:
+    (path,) = write_series(tmp_path, stored=stored_values(1))
+    path.write_bytes(path.read_bytes()[:kept])
+    reason_of(path)
+
+
+def test_a_file_that_only_calls_itself_dicom_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "letter.dcm"
+    path.write_text("Dear colleague", encoding="utf-8")
+    assert reason_of(path) == "its header cannot be understood (InvalidDicomError)"
+
+
+def test_a_volume_too_large_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+    write_series(tmp_path, change=every(Rows=60_000, Columns=60_000))
+    assert (
+        reason_of(tmp_path) == "is too large: 60000 x 60000 x 5 voxels, and the limit is 4096 MiB"
+    )
+
+
+def test_a_file_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (path,) = write_series(tmp_path, stored=stored_values(1, 600, 1000))
+    monkeypatch.setattr(dicom_header, "MAX_FILE_BYTES", 1024**2)
+    assert reason_of(path) == "is larger than 1 MiB"
+
+
+def test_a_deflated_file_is_loaded(tmp_path: Path) -> None:
+    def deflate(dataset: Dataset, _: int) -> None:
+        dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.1.99"
+
+    write_series(tmp_path, change=deflate)
+    assert load_series(tmp_path)[1].GetPixel(7, 5, 4) == 457 - 1024
+
+
+def test_a_deflated_file_too_large_inside_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def deflate(dataset: Dataset, _: int) -> None:
+        dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.1.99"
+
+    stored = np.zeros((1, 1000, 1000), dtype=np.int16)
+    (path,) = write_series(tmp_path, stored=stored, change=deflate)
+    assert path.stat().st_size < 10_000
+    monkeypatch.setattr(dicom_header, "MAX_FILE_BYTES", 1024**2)
+    assert reason_of(path) == "is larger than 1 MiB when inflated"
+
+
+def test_a_series_uid_that_is_none_is_refused_and_not_quoted(tmp_path: Path) -> None:
+    (path,) = write_series(
+        tmp_path, stored=stored_values(1), change=every(SeriesInstanceUID="Doe^Jane")
+    )
+    assert reason_of(path) == "its series UID is none: digits and dots are expected"
+
+
+def test_pixels_of_another_size_than_the_header_states_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_series(tmp_path, stored=stored_values(1))
+    monkeypatch.setattr(Dataset, "pixel_array", np.zeros((3, 3), dtype=np.int16))
+    assert reason_of(tmp_path) == "its pixels are not of the size that its header states"
+
+
+def test_memory_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    write_series(tmp_path)
+    monkeypatch.setattr("pydicom.dcmread", full)
+    assert reason_of(tmp_path / "slice-000.dcm") == "does not fit into memory"
+
+
+def test_a_file_that_may_not_be_opened_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object, **__: object) -> None:
+        raise PermissionError(13, "locked", "Doe^Jane")
+
+    write_series(tmp_path)
+    monkeypatch.setattr("pydicom.dcmread", locked)
+    assert reason_of(tmp_path / "slice-000.dcm") == "may not be opened"
