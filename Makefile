@@ -8,7 +8,7 @@ PYTHON := .venv/bin/python
 KEY := $(shell { pwd; cat pyproject.toml; } | sha256sum | cut -c 1-16)
 STAMP := .venv/.set-up-$(KEY)
 CHECKED := recistkit tests $(wildcard example_scans/*.py) $(patsubst %/,%,$(wildcard plugins/*/))
-EXACT := recistkit/model/*,recistkit/criteria/*,recistkit/response/*,recistkit/reconcile/*
+EXACT := recistkit/model/*,recistkit/criteria/*,recistkit/response/*,recistkit/reconciliation/*
 LOG := .venv/last-test-run.txt
 
 .PHONY: help demo test format lint types oracle bench mutants wheel-check clean

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,6 +69,16 @@ class TableError(RecistkitError, ValueError):
         count = len(self.faults)
         head = f"{source}: {count} fault{'' if count == 1 else 's'}"
         super().__init__("\n".join([head, *(f"  {fault}" for fault in self.faults)]))
+
+    @classmethod
+    def joined(cls, errors: Sequence[TableError]) -> TableError:
+        """Return one error for several files, each under its own name."""
+        if len(errors) == 1:
+            return errors[0]
+        joined = cls(", ".join(error.source for error in errors), [])
+        joined.faults = tuple(fault for error in errors for fault in error.faults)
+        joined.args = ("\n".join(str(error) for error in errors),)
+        return joined
 
 
 class DocumentError(TableError):

@@ -23,7 +23,7 @@ FLOORS = {
     "recistkit.criteria": 2,
     "recistkit.measure": 3,
     "recistkit.response": 3,
-    "recistkit.reconcile": 3,
+    "recistkit.reconciliation": 3,
     "recistkit.endpoints": 3,
     "recistkit.findings": 3,
     "recistkit.scans": 4,
@@ -228,9 +228,9 @@ PLANTED = {
         "recistkit.terms imports up: recistkit",
     ),
     "sideways": (
-        "recistkit/reconcile/match.py",
+        "recistkit/reconciliation/match.py",
         "from recistkit.response import target",
-        "recistkit.reconcile imports sideways: recistkit.response",
+        "recistkit.reconciliation imports sideways: recistkit.response",
     ),
     "a window library": (
         "recistkit/cli/show.py",

@@ -39,6 +39,9 @@ __all__ = [
 MAX_DOCUMENT_BYTES: Final = 16 * 1024 * 1024
 """A document above this is refused before it is parsed; a long read has some 100 kB."""
 
+_MAX_DIGITS: Final = 40
+_TWICE: Final = "stands twice in one object"
+
 _Part = TypeVar("_Part", bound=DocumentPart)
 
 _MESSAGES: Final = {
@@ -56,6 +59,7 @@ _MESSAGES: Final = {
     "date_parsing": "expected an ISO date, such as 2011-03-04",
     "date_type": "expected an ISO date, such as 2011-03-04",
     "string_too_short": "expected text, or null where nothing is said",
+    "json_invalid": "is nested too deeply",
     "string_too_long": "is longer than the schema allows",
 }
 _PATTERNS: Final = {
@@ -111,7 +115,8 @@ def load_read_documents(folder: Path | str) -> list[Read]:
             read = load_read_document(path)
         except DocumentError as error:
             faults += [
-                Fault(0, _joined(path.name, fault.column), fault.message) for fault in error.faults
+                Fault(0, f"{path.name}: {fault.column}".removesuffix(": "), fault.message)
+                for fault in error.faults
             ]
             continue
         _, first = loaded.setdefault((read.subject, read.reader), (read, path.name))
@@ -205,37 +210,67 @@ def _parsed_json(data: bytes, source: str) -> dict[str, Any]:
         field stands in it twice.
     """
     repeated: list[str] = []
+    try:
+        raw = _json_value(data, repeated)
+    except ValueError as error:
+        raise DocumentError(source, [Fault(0, "", str(error))]) from None
+    if not isinstance(raw, dict):
+        raise DocumentError(source, [Fault(0, "", "expected one JSON object")])
+    if repeated:
+        raise DocumentError(source, [Fault(0, name, _TWICE) for name in repeated])
+    return raw
+
+
+def _json_value(data: bytes, repeated: list[str]) -> object:
+    """Return the JSON value in a document's bytes; fields that stand twice go to `repeated`.
+
+    Raises
+    ------
+    ValueError
+        If there is none, saying why.
+    """
 
     def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in pairs]
-        repeated.extend(sorted({name for name in names if names.count(name) > 1}))
-        return dict(pairs)
+        content = dict(pairs)
+        if len(content) < len(pairs):
+            names = [name for name, _ in pairs]
+            repeated.extend(sorted(name for name in content if names.count(name) > 1))
+        return content
 
-    problem = ""
-    raw: object = None
     if len(data) > MAX_DOCUMENT_BYTES:
-        problem = f"is larger than {MAX_DOCUMENT_BYTES // 1024**2} MiB, which no read document is"
-    else:
-        try:
-            text = data.decode("utf-8-sig")
-            raw = json.loads(text, object_pairs_hook=object_of, parse_constant=_no_constant)
-        except json.JSONDecodeError as error:
-            problem = f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
-        except UnicodeDecodeError:
-            problem = "is not text in UTF-8"
-        except RecursionError:
-            problem = "is nested too deeply"
-        except ValueError as error:
-            problem = f"is not JSON: {error}"
-    if not problem and not isinstance(raw, dict):
-        problem = "expected one JSON object"
-    if problem:
-        raise DocumentError(source, [Fault(0, "", problem)])
-    if repeated:
-        raise DocumentError(
-            source, [Fault(0, name, "stands twice in one object") for name in repeated]
+        limit = MAX_DOCUMENT_BYTES // 1024**2
+        raise ValueError(f"is larger than {limit} MiB, which no read document is")
+    try:
+        raw = json.loads(
+            data.decode("utf-8-sig"),
+            object_pairs_hook=object_of,
+            parse_int=_whole_number,
+            parse_constant=_no_constant,
         )
-    return dict(raw) if isinstance(raw, dict) else {}
+        json.dumps(raw, ensure_ascii=False).encode("utf-8")
+    except json.JSONDecodeError as error:
+        message = f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        raise ValueError(message) from None
+    except UnicodeDecodeError:
+        raise ValueError("is not text in UTF-8") from None
+    except UnicodeEncodeError:
+        raise ValueError("holds text that is no text: half of a surrogate pair") from None
+    except RecursionError:
+        raise ValueError("is nested too deeply") from None
+    return raw
+
+
+def _whole_number(digits: str) -> int:
+    """Return a whole number of a length that one can have.
+
+    Raises
+    ------
+    ValueError
+        If it has more digits than any number of a document.
+    """
+    if len(digits) > _MAX_DIGITS:
+        raise ValueError("is not JSON: a number has too many digits")
+    return int(digits)
 
 
 def _no_constant(name: str) -> float:
@@ -246,7 +281,7 @@ def _no_constant(name: str) -> float:
     ValueError
         Always.
     """
-    raise ValueError(f"{name} is not a number")
+    raise ValueError(f"is not JSON: {name} is not a number")
 
 
 def _validated(model: type[_Part], raw: object) -> tuple[_Part | None, list[Fault]]:

@@ -11,15 +11,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from recistkit.errors import Fault
 from recistkit.measure.ruler import commit_ruler
+from recistkit.model.mark import Mark, Ruler
 from recistkit.model.read import Lesion, Read, Timepoint, content_hash
 from recistkit.terms import LESION_STATES, OVERALL
-
-if TYPE_CHECKING:
-    from recistkit.model.mark import Mark, Ruler
 
 __all__ = ["Parts", "part_faults", "parts_of", "signature_faults"]
 
@@ -130,7 +127,9 @@ def _mark_faults(parts: Parts) -> Iterator[tuple[str, str]]:
 
 def _date_faults(mark: Mark, timepoint: Timepoint | None) -> Iterator[tuple[str, str]]:
     """Yield a fault when a mark's scan lies outside its timepoint."""
-    if timepoint is None or timepoint.date_first <= mark.date <= timepoint.date_last:
+    if timepoint is None or timepoint.date_last < timepoint.date_first:
+        return
+    if timepoint.date_first <= mark.date <= timepoint.date_last:
         return
     dates = f"{timepoint.date_first} to {timepoint.date_last}"
     yield "date", f"{mark.date} lies outside the timepoint {timepoint.label!r}, {dates}"

@@ -87,7 +87,7 @@ def sizes_finer_than_a_tenth(followed: pl.DataFrame) -> pl.DataFrame:
         .with_columns(shown=lengths("shown_um"))
     )
     message = pl.format(
-        "{} rows with a size finer than 0.1 mm, first {} mm of {} at {}",
+        "sizes finer than 0.1 mm in {} row(s), first {} mm of {} at {}",
         "count",
         "shown",
         "lesion",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from recistkit.model.mark import Ruler
-    from recistkit.model.series import Series, Vector
+from recistkit.model.mark import Ruler
+from recistkit.model.series import Series, Vector
 
 __all__ = ["PLACE_TOLERANCE_MM", "off_slice_mm", "outside_mm", "slice_span_mm"]
 

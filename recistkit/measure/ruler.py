@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import math
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from recistkit.errors import GeometryError
-
-if TYPE_CHECKING:
-    from recistkit.model.mark import Ruler
+from recistkit.model.mark import Ruler
 
 __all__ = ["commit_length", "commit_ruler", "off_perpendicular_degrees", "ruler_length_mm"]
 
@@ -25,7 +23,6 @@ def ruler_length_mm(ruler: Ruler) -> float:
 
     Examples
     --------
-    >>> from recistkit.model.mark import Ruler
     >>> ruler_length_mm(Ruler(start_mm=(1.0, 2.0, 3.0), end_mm=(4.0, 6.0, 3.0)))
     5.0
     """

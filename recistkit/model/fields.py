@@ -7,6 +7,7 @@ shown, stored, exported and classified, so that nothing may change its digits.
 from __future__ import annotations
 
 import re
+import unicodedata
 from decimal import Decimal
 from typing import Annotated, Final
 
@@ -27,6 +28,7 @@ __all__ = [
     "UID_PATTERN",
     "Coordinate",
     "DocumentPart",
+    "FileBelow",
     "FreeText",
     "LengthText",
     "Name",
@@ -37,7 +39,8 @@ __all__ = [
 
 NAME_PATTERN: Final = r"^[^\s\x00-\x1f]([^\x00-\x1f]{0,198}[^\s\x00-\x1f])?$"
 UID_PATTERN: Final = r"^[0-9]+(\.[0-9]+)*$"
-_DECIMAL: Final = r"^(0|[1-9][0-9]{0,4})(\.[0-9]{1,3})?$"
+MAXIMUM_MM: Final = 1000
+_DECIMAL: Final = r"^(0|[1-9][0-9]{0,3})(\.[0-9]{1,3})?$"
 _DECIMAL_EXPECTED: Final = (
     'expected a decimal in quotes, such as "12.3", with at most three decimals'
 )
@@ -55,12 +58,31 @@ def _exact_decimal(value: object) -> Decimal:
     Raises
     ------
     PydanticCustomError
-        If it is no text of that form; a JSON number is none.
+        If it is no text of that form (a JSON number is none), or above `MAXIMUM_MM`.
     """
     text = str(value) if isinstance(value, str | Decimal) else ""
     if not re.fullmatch(_DECIMAL, text):
         raise PydanticCustomError("decimal_text", _DECIMAL_EXPECTED)
-    return Decimal(text)
+    length = Decimal(text)
+    if length > MAXIMUM_MM:
+        raise PydanticCustomError("too_long_for_a_body", f"expected at most {MAXIMUM_MM} mm")
+    return length
+
+
+def _fit_name(value: str) -> str:
+    """Return a name that may stand in a table that people open in a spreadsheet.
+
+    Raises
+    ------
+    PydanticCustomError
+        If it begins like a formula, or holds a character that cannot be seen.
+    """
+    if re.match(r"[=+@]|-[^0-9]", value):
+        message = "begins like a formula, which a spreadsheet would run"
+        raise PydanticCustomError("formula", message)
+    if any(unicodedata.category(character).startswith("C") for character in value):
+        raise PydanticCustomError("hidden_character", "holds a character that cannot be seen")
+    return value
 
 
 def _above_zero(value: Decimal) -> Decimal:
@@ -76,8 +98,25 @@ def _above_zero(value: Decimal) -> Decimal:
     return value
 
 
-Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
-"""One line of at most 200 characters without spaces at its ends."""
+def _file_below(value: str) -> str:
+    """Return a file name that leads nowhere else, on any system.
+
+    Raises
+    ------
+    PydanticCustomError
+        If it leads out of the document's folder.
+    """
+    if value.startswith("/") or ".." in value.split("/") or re.search(r"[\\:]", value):
+        message = "expected a file below the document's folder, such as masks/a.nii.gz"
+        raise PydanticCustomError("file_below", message)
+    return value
+
+
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN), AfterValidator(_fit_name)]
+"""One line of at most 200 characters without spaces at its ends, fit for a table."""
+
+FileBelow = Annotated[Name, AfterValidator(_file_below)]
+"""The name of a file in the document's folder or in a folder of that."""
 
 FreeText = Annotated[str, StringConstraints(min_length=1, max_length=10_000, pattern=r"^[^\x00]+$")]
 """Text of any form; nothing said is null, never an empty text."""

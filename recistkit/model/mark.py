@@ -11,11 +11,20 @@ from typing import Literal
 
 from pydantic import Field
 
-from recistkit.model.fields import DocumentPart, FreeText, LengthText, Name, Point, StepText, Uid
+from recistkit.model.fields import (
+    DocumentPart,
+    FileBelow,
+    FreeText,
+    LengthText,
+    Name,
+    Point,
+    StepText,
+    Uid,
+)
+from recistkit.model.series import Plane
 
-__all__ = ["Certainty", "ImagePlace", "Mark", "MaskReference", "Plane", "Ruler", "State"]
+__all__ = ["Certainty", "ImagePlace", "Mark", "MaskReference", "Ruler", "State"]
 
-Plane = Literal["axial", "coronal", "sagittal", "oblique"]
 State = Literal[
     "measured",
     "too-small",
@@ -46,7 +55,7 @@ class Ruler(DocumentPart):
 class MaskReference(DocumentPart):
     """A label in a mask file, from which the committed lengths were taken."""
 
-    file: Name = Field(description="File name of the mask, relative to the document")
+    file: FileBelow = Field(description="File name of the mask, relative to the document")
     label: int = Field(ge=1, le=65_535)
 
 

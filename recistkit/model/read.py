@@ -17,7 +17,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from recistkit.model.fields import DocumentPart, FreeText, Name, StepText
-from recistkit.model.mark import Mark  # noqa: TC001  pydantic looks it up when the program runs
+from recistkit.model.mark import Mark
 
 __all__ = [
     "SCHEMA_VERSION",

@@ -9,15 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final, Literal
 
 from recistkit.errors import GeometryError
 
-if TYPE_CHECKING:
-    from recistkit.model.mark import Plane
+__all__ = ["PLANE_TOLERANCE_DEGREES", "Plane", "Series", "Vector", "cross", "dot"]
 
-__all__ = ["PLANE_TOLERANCE_DEGREES", "Series", "Vector", "cross", "dot"]
-
+Plane = Literal["axial", "coronal", "sagittal", "oblique"]
 Vector = tuple[float, float, float]
 
 PLANE_TOLERANCE_DEGREES: Final = 10.0

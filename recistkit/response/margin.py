@@ -41,7 +41,7 @@ def margins(
     """
     table = criteria.overall_table
     is_new = new.unequivocal.astype(np.int8)
-    movable = (reads.facts.targets[:, None] > 0) & ~targets.settled & ~overall.reappeared
+    movable = (reads.facts.targets[:, None] > 0) & ~targets.settled & ~overall.after_complete
     best = np.full(overall.response.shape, UNREACHABLE)
     for word, low, high in _stretches(targets, overall):
         answer = table.response[table.row[word, non_targets.response, is_new]]

@@ -28,8 +28,10 @@ class Overall:
         `target` is the target response with sustained PR.
     table_row : ndarray of int8
         Row of the overall table that answered.
+    after_complete : ndarray of bool
+        Disease shows after a CR: PD whatever the table says.
     reappeared : ndarray of bool
-        Disease after a CR made the PD.
+        That made the PD, not the table.
     may_sustain, sustained : ndarray of bool
         An SD would be, and is, called PR.
     progression_day : ndarray of int32
@@ -39,6 +41,7 @@ class Overall:
     response: Codes
     target: Codes
     table_row: npt.NDArray[np.int8]
+    after_complete: Bools
     reappeared: Bools
     may_sustain: Bools
     sustained: Bools
@@ -78,6 +81,7 @@ def assess_overall(
         response=response,
         target=target,
         table_row=table_row,
+        after_complete=back,
         reappeared=back & (table.response[table_row] != PD),
         may_sustain=may_sustain,
         sustained=sustained,

@@ -15,7 +15,7 @@ from recistkit.response.single_lesions import progressed_lesions
 from recistkit.response.sizes import NOT_EVALUABLE, target_sizes
 from recistkit.terms import CERTAINTIES, ROLES, STATES
 
-__all__ = ["reduce_lesions"]
+__all__ = ["evaluable_observations", "reduce_lesions"]
 
 TARGET = ROLES.index("target")
 NON_TARGET = ROLES.index("non-target")
@@ -64,6 +64,17 @@ def reduce_lesions(
         new_declared=declared,
     )
     return cells, facts
+
+
+def evaluable_observations(
+    observations: Observations, layout: Layout, criteria: Criteria
+) -> Bools:
+    """Return which target and non-target observations tell something; for explanations."""
+    assessed = _without_treated_lesions(observations, layout)
+    evaluable = assessed.state != NOT_EVALUABLE
+    targets = assessed.role == TARGET
+    evaluable[targets] = target_sizes(assessed.where(targets), criteria).evaluable
+    return evaluable
 
 
 def _without_treated_lesions(observations: Observations, layout: Layout) -> Observations:

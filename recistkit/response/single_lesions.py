@@ -81,13 +81,17 @@ def _common_sizes(table: _Table, visit: int) -> tuple[Lengths, Lengths]:
 
 
 def _smallest_earlier(table: _Table, visit: int) -> Lengths:
-    """Return the smallest earlier size of each lesion, or of the lesions merged with it."""
+    """Return the smallest earlier size of each lesion, or of the lesions merged with it.
+
+    A visit tells nothing where one of them was merged into yet another lesion.
+    """
     holder = table.holder[visit]
     smallest = np.full(len(holder), UNREACHABLE)
     for earlier in range(visit):
         together = np.zeros(len(holder), np.int64)
         known = np.ones(len(holder), bool)
         np.add.at(together, holder, table.size[earlier])
-        np.logical_and.at(known, holder, table.evaluable[earlier])
+        within = holder[table.holder[earlier]] == holder
+        np.logical_and.at(known, holder, table.evaluable[earlier] & within)
         np.minimum(smallest, np.where(known, together, UNREACHABLE), out=smallest)
     return smallest[holder]

@@ -61,7 +61,7 @@ def assess_targets(reads: Timelines, criteria: Criteria) -> Targets:
     baseline = np.where(complete[:, :1], cells.measured[:, :1], -1)
     at_most = partial_response_limit(baseline, criteria)
     at_least = progression_limit(smallest, criteria)
-    unimputed = cells.measured - cells.imputed
+    plainly = cells.measured - cells.imputed >= at_least
     if not criteria.imputed_progression.imputed_can_progress:
         at_least = at_least + cells.imputed
     if criteria.progression.per == "lesion":
@@ -69,7 +69,6 @@ def assess_targets(reads: Timelines, criteria: Criteria) -> Targets:
         progressed, plainly = _lesion_progression(reads, criteria)
     else:
         progressed = cells.measured >= at_least
-        plainly = unimputed >= at_least
     complete_response = complete & ~cells.target_seen
     response = np.select(
         [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,8 @@ def scan_boundary(path: Path, failure: str) -> Iterator[None]:
     """Turn every exception into a `ScanError` about one file.
 
     Only the kind of a foreign exception is told: its text, and the warnings
-    of the libraries, may quote what stands in the file, which may be a name.
+    and logs of the libraries, may quote what stands in the file, which may be
+    a name.
 
     Parameters
     ----------
@@ -32,7 +34,7 @@ def scan_boundary(path: Path, failure: str) -> Iterator[None]:
         Instead of whatever was raised inside.
     """
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _silenced("pydicom"), _silenced("nibabel.global"):
             warnings.simplefilter("ignore")
             yield
     except GeometryError as error:
@@ -47,3 +49,15 @@ def scan_boundary(path: Path, failure: str) -> Iterator[None]:
         raise ScanError(path, "does not fit into memory") from None
     except Exception as error:  # noqa: BLE001  a damaged file may make a decoder raise anything
         raise ScanError(path, f"{failure} ({type(error).__name__})") from None
+
+
+@contextmanager
+def _silenced(name: str) -> Iterator[None]:
+    """Keep a logger silent for a while."""
+    logger = logging.getLogger(name)
+    before = logger.disabled
+    logger.disabled = True
+    try:
+        yield
+    finally:
+        logger.disabled = before

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recistkit.errors import ScanError
+from recistkit.model.series import Series
 from recistkit.scans.boundary import scan_boundary
 from recistkit.scans.dicom_header import opened_dataset, rescale
 from recistkit.scans.voxels import VoxelBuffer, rescaled
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
-
-    from recistkit.model.series import Series
 
 __all__ = ["stack_voxels"]
 

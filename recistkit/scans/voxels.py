@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from recistkit.model.series import Series
+
 if TYPE_CHECKING:
     import SimpleITK
     from numpy.typing import NDArray
-
-    from recistkit.model.series import Series
 
 __all__ = ["VoxelBuffer", "image_of", "rescaled"]
 

@@ -7,7 +7,8 @@ stays what the reader signed, and somebody has to look at it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from decimal import Decimal
+from typing import Final
 
 from recistkit.measure.placement import (
     PLACE_TOLERANCE_MM,
@@ -17,13 +18,9 @@ from recistkit.measure.placement import (
 )
 from recistkit.measure.ruler import commit_ruler, off_perpendicular_degrees, ruler_length_mm
 from recistkit.model.finding import Finding
-
-if TYPE_CHECKING:
-    from decimal import Decimal
-
-    from recistkit.model.mark import ImagePlace, Mark, Ruler
-    from recistkit.model.read import Read
-    from recistkit.model.series import Series
+from recistkit.model.mark import ImagePlace, Mark, Ruler
+from recistkit.model.read import Read
+from recistkit.model.series import Series
 
 __all__ = ["PERPENDICULAR_TOLERANCE_DEGREES", "check_rulers"]
 

@@ -83,7 +83,7 @@ def test_what_is_no_length_is_not_committed(length_mm: float) -> None:
 
 
 def test_a_length_is_not_rounded_to_zero() -> None:
-    with pytest.raises(GeometryError, match="^a length cannot be rounded to 0.0 mm$"):
+    with pytest.raises(GeometryError, match=r"^a length cannot be rounded to 0\.0 mm$"):
         commit_length(10.0, Decimal("0.0"))
 
 
@@ -97,5 +97,5 @@ def test_the_angle_off_the_perpendicular(degrees: float) -> None:
 
 def test_a_ruler_without_length_has_no_direction() -> None:
     point = ruler((1.0, 1.0, 1.0), (1.0, 1.0, 1.0))
-    with pytest.raises(GeometryError, match="^a ruler whose ends coincide has no direction$"):
+    with pytest.raises(GeometryError, match=r"^a ruler whose ends coincide has no direction$"):
         off_perpendicular_degrees(point, ruler((0.0, 0.0, 0.0), (1.0, 0.0, 0.0)))

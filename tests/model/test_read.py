@@ -9,7 +9,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 from pydantic import ValidationError
 
-from recistkit.model.mark import Certainty, Mark, Ruler, State
+from recistkit.model.mark import Certainty, Mark, MaskReference, Ruler, State
 from recistkit.model.read import (
     CriteriaReference,
     Lesion,
@@ -32,8 +32,8 @@ from recistkit.terms import (
 SIGNED_AT = dt.datetime(2011, 5, 4, 9, 30, tzinfo=dt.UTC)
 
 
-def mark_with(**changes: Any) -> Mark:
-    fields = {
+def mark_with(**changes: object) -> Mark:
+    fields: dict[str, Any] = {
         "lesion": "T1",
         "timepoint": "baseline",
         "date": dt.date(2011, 3, 1),
@@ -86,7 +86,8 @@ def test_a_length_keeps_the_digits_of_its_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "length", [30.1, 30, True, "30.1234", "-1", "1e2", "NaN", "", " 3", "3,5", "030", "٣", "3.\n"]
+    "length",
+    [30.1, 30, True, "30.1234", "-1", "1e2", "NaN", "", " 3", "3,5", "030", "10000", "٣", "3.\n"],
 )
 def test_a_length_is_a_decimal_text_and_nothing_else(length: object) -> None:
     with pytest.raises(ValidationError) as raised:
@@ -148,3 +149,15 @@ def test_a_signature_is_dated_in_utc() -> None:
 def test_a_read_is_never_changed_in_place() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         draft().subject = "RK-002"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "file", ["/a.nii", "../a.nii", "a/../b.nii", "C:a.nii", "a\\b.nii", "..", "b/.."]
+)
+def test_a_mask_lies_below_its_document(file: str) -> None:
+    with pytest.raises(ValidationError, match="expected a file below the document's folder"):
+        MaskReference(file=file, label=1)
+
+
+def test_a_mask_may_lie_in_a_folder_of_its_document() -> None:
+    assert MaskReference(file="masks/a..b.nii.gz", label=1).file == "masks/a..b.nii.gz"

@@ -114,8 +114,10 @@ def _confirming(
         word = words[number]
         in_time = dates[number] >= enough
         if word == "sustained":
-            continue
-        if word == "NE":
+            # A PR on the way: it breaks what a PR breaks, but confirms nothing.
+            if kind == "CR" or complete_before:
+                return None
+        elif word == "NE":
             not_evaluable += 1 if in_time else 0
             if not_evaluable > options.max_intervening_ne:
                 return None

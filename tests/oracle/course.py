@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from tests.oracle.lesions import NOT_EVALUABLE, Target, non_target_at, target_at
-from tests.oracle.new_lesions import NewLesions, new_lesions_of, unequivocal_by_rows
+from tests.oracle.new_lesions import NewLesions, new_lesions_of, not_placed
 from tests.oracle.parameters import Options, Parameters
 from tests.oracle.response import Answer, Facts, answer, grown, margin
 from tests.oracle.tables import Row, Visit
@@ -41,9 +41,8 @@ class Read:
 
     def not_placed(self, number: int) -> bool:
         """Tell whether a new lesion is stated at a visit that no row shows (C18)."""
-        return self.visits[number].statement == "unequivocal" and not unequivocal_by_rows(
-            self.visits[self.baseline + 1 :], number - self.baseline - 1
-        )
+        after = self.baseline + 1
+        return not_placed(self.visits[after:], number - after)
 
 
 @dataclass
@@ -89,16 +88,7 @@ def course_of(
     """Assess one compartment, or the whole patient, at every visit after the baseline."""
     lesions = _lesions(read, compartment)
     followed = range(read.baseline, len(read.visits))
-    nodal = {name: bool(row["nodal"]) for name, row in lesions.targets.items()}
-    targets = {
-        number: {
-            name: NOT_EVALUABLE
-            if read.after_local_therapy(number, row["compartment"])
-            else target_at(name, read.visits[number], nodal, parameters)
-            for name, row in lesions.targets.items()
-        }
-        for number in followed
-    }
+    targets = {number: _targets(read, number, lesions, parameters) for number in followed}
     course = Course(
         compartment=compartment,
         has_targets=bool(lesions.targets),
@@ -108,46 +98,73 @@ def course_of(
     new = new_lesions_of(
         read.visits[read.baseline + 1 :], compartment, with_statement=compartment is None
     )
-    for number in followed[1:]:
+    for number, new_here in zip(followed[1:], new, strict=True):
+        visit, found = read.visits[number], targets[number]
         states = _non_targets(read, number, lesions, parameters)
-        category = _non_target_category(read, course, number, states)
-        earlier = {when: targets[when] for when in range(read.baseline, number)}
-        sums = [_complete_sum(found) for found in earlier.values()]
-        known = [each for each in sums if each is not None]
-        progresses, as_measured = _lesions_grown(targets[number], earlier, parameters)
-        shown = _disease_dates(read.visits[number], targets[number], states)
-        new_here = new[number - read.baseline - 1]
-        facts = Facts(
-            has_targets=course.has_targets,
-            complete=all(each.evaluable for each in targets[number].values()),
-            all_gone=all(each.gone for each in targets[number].values()),
-            imputed=sum(each.size for each in targets[number].values() if each.imputed),
-            baseline_sum=course.baseline_sum,
-            nadir_sum=min(known) if known else None,
-            lesion_progresses=progresses,
-            lesion_progresses_as_measured=as_measured,
-            had_response=_had_response(course),
-            non_target=category[0],
+        category, marker_decided = _non_target_category(read, course, number, states)
+        earlier = [targets[when] for when in range(read.baseline, number)]
+        shown = _disease_dates(visit, found, states)
+        facts = replace(
+            _target_facts(course, found, earlier, parameters),
+            non_target=category,
             new_lesion=new_here.present,
             comes_back=bool(shown)
             and any(moment.answer.response == "CR" for moment in course.moments.values()),
         )
-        total = sum(each.size for each in targets[number].values())
-        found = answer(total, facts, parameters, options)
+        total = sum(each.size for each in found.values())
+        answered = answer(total, facts, parameters, options)
+        asked = margins and course.has_targets
         course.moments[number] = Moment(
             facts=facts,
-            answer=found,
+            answer=answered,
             total=total,
             new=new_here,
-            marker_decided=category[1],
+            marker_decided=marker_decided,
             progression_date=_progression_date(
-                read.visits[number], found, facts, new_here, targets[number], states, shown
+                visit, answered, facts, new_here, found, states, shown
             ),
-            margin=margin(total, facts, parameters, options)
-            if margins and course.has_targets
-            else None,
+            margin=margin(total, facts, parameters, options) if asked else None,
         )
     return course
+
+
+def _targets(
+    read: Read, number: int, lesions: Lesions, parameters: Parameters
+) -> dict[str, Target]:
+    """Return what each target is; after local therapy none is evaluable (C21)."""
+    nodal = {name: bool(row["nodal"]) for name, row in lesions.targets.items()}
+    return {
+        name: NOT_EVALUABLE
+        if read.after_local_therapy(number, row["compartment"])
+        else target_at(name, read.visits[number], nodal, parameters)
+        for name, row in lesions.targets.items()
+    }
+
+
+def _target_facts(
+    course: Course,
+    found: dict[str, Target],
+    earlier: list[dict[str, Target]],
+    parameters: Parameters,
+) -> Facts:
+    """Return the facts about the targets; those about other lesions are still open."""
+    sums = [_complete_sum(each) for each in earlier]
+    known = [each for each in sums if each is not None]
+    progresses, as_measured = _lesions_grown(found, earlier, parameters)
+    return Facts(
+        has_targets=course.has_targets,
+        complete=all(each.evaluable for each in found.values()),
+        all_gone=all(each.gone for each in found.values()),
+        imputed=sum(each.size for each in found.values() if each.imputed),
+        baseline_sum=course.baseline_sum,
+        nadir_sum=min(known) if known else None,
+        lesion_progresses=progresses,
+        lesion_progresses_as_measured=as_measured,
+        had_response=_had_response(course),
+        non_target="NA",
+        new_lesion=False,
+        comes_back=False,
+    )
 
 
 def _lesions(read: Read, compartment: str | None) -> Lesions:
@@ -201,7 +218,7 @@ def _non_target_category(
 
 
 def _lesions_grown(
-    now: dict[str, Target], earlier: dict[int, dict[str, Target]], parameters: Parameters
+    now: dict[str, Target], earlier: list[dict[str, Target]], parameters: Parameters
 ) -> tuple[bool, bool]:
     """Tell whether one lesion has grown (C12), with stand-ins and without them.
 
@@ -214,7 +231,7 @@ def _lesions_grown(
         together = [name, *(each for each, found in now.items() if found.holder == name)]
         sums = [
             sum(found[each].size for each in together)
-            for found in earlier.values()
+            for found in earlier
             if _known_together(together, found)
         ]
         smallest = min(sums) if sums else None

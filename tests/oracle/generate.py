@@ -148,13 +148,10 @@ def _visit_rows(plan: Plan, random: Random) -> Iterator[Row]:
             "image_quality": None,
             "comment": None,
         }
-        groups = (
-            [(None, plan.stories)]
-            if together
-            else [
-                (reader, [story]) for reader, story in zip(plan.readers, plan.stories, strict=True)
-            ]
-        )
+        apart = [
+            (reader, [story]) for reader, story in zip(plan.readers, plan.stories, strict=True)
+        ]
+        groups = [(None, plan.stories)] if together else apart
         for reader, of_group in groups:
             marker = random.choice(("normal", "normal", "elevated", "not-done", None))
             if number == plan.baseline:
@@ -179,7 +176,7 @@ def _add_events(case: Case, plan: Plan, random: Random) -> None:
         day = random.choice(plan.stops).last + timedelta(days=random.choice((-1, 0, 0, 1, 9)))
         compartment = None
         if event == "local-therapy":
-            compartment = random.choice([None, *named, *named])
+            compartment = random.choice([None, *named, *named, *["overall"] * bool(named)])
         case.events.append(
             {
                 "subject": plan.subject,

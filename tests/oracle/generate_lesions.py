@@ -292,9 +292,15 @@ class Story:
             cells = {"short_mm": length} if only_short else {"longest_mm": length}
             self._write(lesion, number, state="measured", **cells)
         elif state == "not-evaluable":
-            self._write(lesion, number, state=state, reason=self.random.choice(REASONS))
+            unused = "12" if self.random.random() < 0.2 else None
+            reason = self.random.choice(REASONS)
+            self._write(lesion, number, state=state, reason=reason, longest_mm=unused)
+        elif state == "merged":
+            unused = "12" if self.random.random() < 0.2 else None
+            holder = lesion.merged_into
+            self._write(lesion, number, state=state, merged_into=holder, longest_mm=unused)
         else:
-            self._write(lesion, number, state=state, merged_into=lesion.merged_into)
+            self._write(lesion, number, state=state)
 
     def _write_split(self, lesion: Lesion, number: int, value: int, *, as_node: bool) -> None:
         weights = [1] * self.random.choice((2, 2, 3))
@@ -339,5 +345,16 @@ class Story:
                 continue
             certainty = self.random.choice(("equivocal", "equivocal", "unequivocal", None))
             state = self.random.choice((None, "present", "present", "absent", "not-evaluable"))
+            if state == "present" and self.random.random() < 0.1:
+                self._write(
+                    lesion,
+                    number,
+                    state="measured",
+                    certainty=certainty,
+                    kind="target",
+                    longest_mm="14",
+                    short_mm="11",
+                )
+                continue
             reason = "artefact" if state == "not-evaluable" else None
             self._write(lesion, number, state=state, certainty=certainty, reason=reason)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import isqrt
 from random import Random
 
 from tests.oracle.parameters import Parameters
 
 SHORT_AXES = (25_000, 20_000, 16_000, 12_500, 10_000, 8_000, 5_000, 4_000, 2_500, 2_000, 1_000)
+LONGEST = 900_000
 NODE_SHORTS = (10_000, 9_999, 9_900, 10_001, 9_500, 5_000, 15_000)
 
 
@@ -24,11 +26,14 @@ def axes_of(
 ) -> tuple[int, int | None]:
     """Return longest and short axis in 0.001 mm whose size is `value`, or close to it."""
     if parameters.product:
-        fitting = [s for s in SHORT_AXES if value % s == 0 and value // s >= s]
+        value = min(value, LONGEST * LONGEST)
+        fitting = [s for s in SHORT_AXES if value % s == 0 and s <= value // s <= LONGEST]
         if fitting:
             short = random.choice(fitting[:3])
             return value // short, short
-        return max(value // 1000, 1000), 1000
+        short = min(isqrt(value), 1000) if value // 1000 <= LONGEST else isqrt(value)
+        return value // short, short
+    value = min(value, LONGEST)
     if as_node:
         return value + random.choice((0, 0, 1_000, 7_300)), value
     if random.random() < 0.6:

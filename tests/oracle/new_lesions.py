@@ -32,13 +32,22 @@ def is_unequivocal(row: Row) -> bool:
     return bool(row["certainty"] != "equivocal")
 
 
-def unequivocal_by_rows(visits: list[Visit], upto: int) -> bool:
-    """Tell whether a new lesion was seen unequivocally at a visit or before it."""
-    return any(
-        is_sighting(row) and is_unequivocal(row)
-        for visit in visits[: upto + 1]
+def new_by_rows(visits: list[Visit]) -> int | None:
+    """Return the first visit at which rows make a lesion new (C17); None where none does."""
+    sightings = [
+        (number, row)
+        for number, visit in enumerate(visits)
         for row in visit.rows
-    )
+        if is_sighting(row)
+    ]
+    sure = {row["lesion"] for _, row in sightings if is_unequivocal(row)}
+    return min((number for number, row in sightings if row["lesion"] in sure), default=None)
+
+
+def not_placed(visits: list[Visit], number: int) -> bool:
+    """Tell whether a visit states a new lesion while no row makes a lesion new by then (C18)."""
+    onset = new_by_rows(visits)
+    return visits[number].statement == "unequivocal" and (onset is None or onset > number)
 
 
 def new_lesions_of(
@@ -62,11 +71,7 @@ def new_lesions_of(
             onset[name] = seen[0][0]
             certain[name] = min(sure)
     stated = [
-        number
-        for number, visit in enumerate(visits)
-        if with_statement
-        and visit.statement == "unequivocal"
-        and not unequivocal_by_rows(visits, number)
+        number for number in range(len(visits)) if with_statement and not_placed(visits, number)
     ]
     answers = []
     for number, visit in enumerate(visits):

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pydicom.dataset import Dataset
+from pydicom.uid import UID
 
-import recistkit.scans.dicom_header as dicom_header
 from recistkit.errors import ScanError
-from recistkit.scans import find_series, load_series
+from recistkit.scans import dicom_header, find_series, load_series
 from tests.scans.dicom_files import Change, stored_values, write_series
+from tests.scans.loading import loaded
 
 
 def reason_of(path: Path, uid: str | None = None) -> str:
@@ -201,8 +202,8 @@ def test_a_file_cut_short_in_its_pixels_is_named(tmp_path: Path) -> None:
     with pytest.raises(ScanError) as raised:
         load_series(tmp_path)
     assert str(raised.value) == (
-        "slice-003.dcm: its pixels cannot be decoded: damaged, cut short, or of an unknown encoding "
-        "(ValueError)"
+        "slice-003.dcm: its pixels cannot be decoded: damaged, cut short, or of an unknown "
+        "encoding (ValueError)"
     )
 
 
@@ -243,17 +244,17 @@ def test_a_file_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_a_deflated_file_is_loaded(tmp_path: Path) -> None:
     def deflate(dataset: Dataset, _: int) -> None:
-        dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.1.99"
+        dataset.file_meta.TransferSyntaxUID = UID("1.2.840.10008.1.2.1.99")
 
     write_series(tmp_path, change=deflate)
-    assert load_series(tmp_path)[1].GetPixel(7, 5, 4) == 457 - 1024
+    assert loaded(tmp_path)[1].GetPixel(7, 5, 4) == 457 - 1024
 
 
 def test_a_deflated_file_too_large_inside_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def deflate(dataset: Dataset, _: int) -> None:
-        dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.1.99"
+        dataset.file_meta.TransferSyntaxUID = UID("1.2.840.10008.1.2.1.99")
 
     stored = np.zeros((1, 1000, 1000), dtype=np.int16)
     (path,) = write_series(tmp_path, stored=stored, change=deflate)
@@ -262,11 +263,16 @@ def test_a_deflated_file_too_large_inside_is_refused(
     assert reason_of(path) == "is larger than 1 MiB when inflated"
 
 
-def test_a_series_uid_that_is_none_is_refused_and_not_quoted(tmp_path: Path) -> None:
+@pytest.mark.filterwarnings("ignore:Invalid value for VR UI")
+def test_a_series_uid_that_is_none_is_refused_and_not_quoted(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (path,) = write_series(
         tmp_path, stored=stored_values(1), change=every(SeriesInstanceUID="Doe^Jane")
     )
+    caplog.clear()
     assert reason_of(path) == "its series UID is none: digits and dots are expected"
+    assert caplog.text == ""
 
 
 def test_pixels_of_another_size_than_the_header_states_are_refused(
@@ -295,3 +301,20 @@ def test_a_file_that_may_not_be_opened_is_told(
     write_series(tmp_path)
     monkeypatch.setattr("pydicom.dcmread", locked)
     assert reason_of(tmp_path / "slice-000.dcm") == "may not be opened"
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("seed", range(80))
+def test_a_file_with_wrong_bytes_is_loaded_or_refused(tmp_path: Path, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    (path,) = write_series(tmp_path, stored=stored_values(1))
+    data = bytearray(path.read_bytes())
+    for at in random.integers(132, len(data), 4):
+        data[at] = random.integers(256)
+    path.write_bytes(data)
+    told = ""
+    try:
+        loaded(path)
+    except ScanError as error:
+        told = str(error)
+    assert "Doe" not in told

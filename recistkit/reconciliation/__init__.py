@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recistkit.reconcile.arrow import Reconciliation, reconcile
-from recistkit.reconcile.options import COMPARABLE, DEFAULT_COMPARED
+from recistkit.reconciliation.arrow import Reconciliation, reconcile
+from recistkit.reconciliation.options import COMPARABLE, DEFAULT_COMPARED
 
 __all__ = ["COMPARABLE", "DEFAULT_COMPARED", "Reconciliation", "reconcile"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from recistkit.reconcile import COMPARABLE
+from recistkit.reconciliation import COMPARABLE
 
 _BEST = ("subject", "reader", "compartment", *COMPARABLE)
 _RESPONSES = (

@@ -8,11 +8,11 @@ from typing import Final
 
 import polars as pl
 
-from recistkit.reconcile.agreement import agreement
-from recistkit.reconcile.cause import causes
-from recistkit.reconcile.decisions import check_decisions
-from recistkit.reconcile.options import DEFAULT_COMPARED, NEITHER, check_options
-from recistkit.reconcile.pairs import paired_values
+from recistkit.reconciliation.agreement import agreement
+from recistkit.reconciliation.cause import causes
+from recistkit.reconciliation.decisions import check_decisions
+from recistkit.reconciliation.options import DEFAULT_COMPARED, NEITHER, check_options
+from recistkit.reconciliation.pairs import paired_values
 
 __all__ = ["RECONCILED_COLUMNS", "Reconciliation", "reconcile"]
 
@@ -40,7 +40,7 @@ class Reconciliation:
     reconciled : polars.DataFrame
         One row per subject, compartment and compared variable.
     agreement : polars.DataFrame
-        As `recistkit.reconcile.agreement.agreement` returns it.
+        As `recistkit.reconciliation.agreement.agreement` returns it.
     accepted_responses, accepted_best : polars.DataFrame
         The rows of each subject's accepted read; none of a subject whose
         read is still to be accepted.

@@ -15,8 +15,10 @@ this order:
 5. `non-target`: the non-target responses differ;
 6. `undetermined`: the components are the same.
 
-Where no visit parts them, a date that both give, or visits with other dates,
-are the cause `date`.
+Where no visit parts them, the cause of a date that both readers give is
+`date`. A date of response or progression that only one gives then goes back to
+the first visit with different responses. What still has no cause is put down
+to `date` if a visit has other dates, else it is `undetermined`.
 """
 
 from __future__ import annotations
@@ -25,9 +27,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from recistkit.reconcile.options import DATE_VARIABLES
-from recistkit.reconcile.pairs import paired_visits
-from recistkit.reconcile.selection import same_targets
+from recistkit.reconciliation.options import DATE_VARIABLES
+from recistkit.reconciliation.pairs import paired_visits
+from recistkit.reconciliation.selection import same_targets
 
 __all__ = ["causes"]
 
@@ -47,7 +49,7 @@ def causes(
     Parameters
     ----------
     differing : polars.DataFrame
-        Rows of `recistkit.reconcile.pairs.paired_values` that differ.
+        Rows of `recistkit.reconciliation.pairs.paired_values` that differ.
     responses : polars.DataFrame
         Responses table.
     reads : polars.DataFrame or None

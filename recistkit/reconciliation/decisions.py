@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from recistkit.errors import Fault, TableError
-from recistkit.reconcile.options import NEITHER
+from recistkit.reconciliation.options import NEITHER
 
 __all__ = ["check_decisions"]
 
@@ -39,7 +39,7 @@ def check_decisions(
     decisions : polars.DataFrame
         Decisions table, typed, with the file's ``row``.
     values : polars.DataFrame
-        As `recistkit.reconcile.pairs.paired_values` returns it.
+        As `recistkit.reconciliation.pairs.paired_values` returns it.
     readers, variables : sequence of str
         The two readers and what they were compared by.
     source : str

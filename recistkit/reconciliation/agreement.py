@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from recistkit.reconcile.kappa import Kappa, cohens_kappa
-from recistkit.reconcile.options import DATE_VARIABLES
-from recistkit.reconcile.pairs import compartment_rank, paired_visits
+from recistkit.reconciliation.kappa import Kappa, cohens_kappa
+from recistkit.reconciliation.options import DATE_VARIABLES
+from recistkit.reconciliation.pairs import compartment_rank, paired_visits
 
 __all__ = ["AGREEMENT_SCHEMA", "agreement"]
 
@@ -56,7 +56,7 @@ def agreement(
     Parameters
     ----------
     values : polars.DataFrame
-        As `recistkit.reconcile.pairs.paired_values` returns it.
+        As `recistkit.reconciliation.pairs.paired_values` returns it.
     responses : polars.DataFrame
         Responses table, for the agreement on the response of each visit.
     readers : sequence of str
@@ -74,9 +74,10 @@ def agreement(
         over all words that occur; the weighted one is linear over CR, PR, SD,
         PD, and ``weighted_left_out`` have another word from one reader at
         least (NE, NON-CR/NON-PD, NA). ``kappa_status`` and
-        ``weighted_kappa_status`` say ``estimated``, ``not estimable``, or
-        ``not applicable`` for dates. Visits of one subject are not
-        independent: the interval of ``response`` is too narrow.
+        ``weighted_kappa_status`` say ``estimated``, ``interval not
+        estimable``, ``not estimable``, or ``not applicable`` for dates.
+        Visits of one subject are not independent: the interval of
+        ``response`` is too narrow.
     """
     visits = paired_visits(responses, readers).select(
         "subject",

@@ -1,0 +1,1 @@
+"""A drawn patient: anatomy as soft-edged shapes, and the study that is made of it."""

@@ -1,0 +1,30 @@
+"""The commands: one thin module each, which calls one arrow of `recistkit.study`.
+
+Data go to files or to standard output, words to standard error. Heavy
+libraries are imported inside the commands, so that ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those of the process unless given.
+
+    Returns
+    -------
+    int
+        0 fine, 1 a fault in the data or in the program, 2 wrong usage.
+    """
+    from recistkit.cli.faults import exit_code
+    from recistkit.cli.program import program
+
+    return exit_code(lambda: program(args=arguments, prog_name="recistkit"))

@@ -1,0 +1,62 @@
+"""What an error becomes at the command line: words on standard error and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from recistkit.errors import OptionError, RecistkitError
+
+__all__ = ["DEBUG_VARIABLE", "FAULT", "USAGE", "exit_code"]
+
+FAULT: Final = 1
+USAGE: Final = 2
+DEBUG_VARIABLE: Final = "RECISTKIT_DEBUG"
+"""Set to 1, it shows the traceback of an unexpected error, which may hold data of patients."""
+
+_PACKAGE: Final = Path(__file__).resolve().parents[1]
+
+
+def exit_code(command: Callable[[], object]) -> int:
+    """Run a command and return the code that the process should end with.
+
+    An unexpected error is named by its type and place only: its text and its
+    traceback may hold data of patients, and are shown on request.
+    """
+    try:
+        command()
+    except SystemExit as end:
+        if end.code is None or isinstance(end.code, int):
+            return end.code or 0
+        return FAULT
+    except OptionError as error:
+        _say(f"Error: {error}")
+        return USAGE
+    except RecistkitError as error:
+        _say(str(error))
+        return FAULT
+    except Exception as error:  # noqa: BLE001  a traceback may hold data of patients
+        if os.environ.get(DEBUG_VARIABLE) == "1":
+            traceback.print_exc()
+        _say(f"unexpected error: {type(error).__name__} in {_place(error)}")
+        _say(f"this is a fault of recistkit; {DEBUG_VARIABLE}=1 shows where it comes from")
+        return FAULT
+    return 0
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)  # noqa: T201  words go to standard error
+
+
+def _place(error: Exception) -> str:
+    """Return module and line of the innermost call inside the package."""
+    places = [
+        f"{path.relative_to(_PACKAGE.parent).as_posix()}, line {frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if (path := Path(frame.filename)).is_relative_to(_PACKAGE)
+    ]
+    return places[-1]

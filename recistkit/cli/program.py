@@ -1,0 +1,61 @@
+"""The program: its commands in order, and what concerns all of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from recistkit import __version__
+from recistkit.cli.check import check
+from recistkit.cli.classify import classify
+from recistkit.cli.criteria import criteria_program
+from recistkit.cli.demo import demo
+from recistkit.cli.example import example
+from recistkit.cli.reconcile import reconcile
+
+__all__ = ["program"]
+
+program = typer.Typer(
+    name="recistkit",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"max_content_width": 100},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"recistkit {__version__}")
+        raise typer.Exit
+
+
+@program.callback(epilog=example("recistkit classify reads.csv --output results"))
+def recistkit(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Response to treatment from readers' marks: sums, CR, PR, SD, PD and NE, each explained.
+
+    Data go to files or standard output, words to standard error. Exit code 0: fine; 1: a fault
+    in the data; 2: wrong usage.
+    """
+
+
+program.command(
+    epilog=example("recistkit classify reads.csv --subjects subjects.csv --output results")
+)(classify)
+program.command(epilog=example("recistkit check reads.csv --subjects subjects.csv"))(check)
+program.command(
+    epilog=example(
+        "recistkit reconcile reads.csv --readers A,B --decisions decisions.csv --output results"
+    )
+)(reconcile)
+program.add_typer(criteria_program, name="criteria")
+program.command(epilog=example("recistkit demo --output demo-results"))(demo)

@@ -1,0 +1,152 @@
+"""``recistkit reconcile``: two readers side by side, and what is accepted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from recistkit.cli.faults import FAULT
+from recistkit.cli.options import (
+    AcceptSdBetween,
+    CompartmentStop,
+    CompartmentStopOption,
+    ConfirmationDays,
+    CriteriaOption,
+    EventsOption,
+    FileFormat,
+    FormatOption,
+    MaxInterveningNe,
+    MinSdDays,
+    OutputOption,
+    SdFrom,
+    SdFromOption,
+    StrictOption,
+    SubjectsOption,
+    SustainPr,
+    TableArgument,
+    VisitsOption,
+    tables_of,
+)
+from recistkit.cli.waiting import waiting
+from recistkit.cli.words import counted, joined, name_criteria, say, warn, write_into
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["reconcile"]
+
+ReadersOption = Annotated[
+    str,
+    typer.Option(
+        "--readers", metavar="A,B", help="The two readers to compare.", show_default=False
+    ),
+]
+DecisionsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--decisions", metavar="FILE", help="The adjudicator's decisions.", show_default=False
+    ),
+]
+CompareOption = Annotated[
+    str | None,
+    typer.Option(
+        "--compare",
+        metavar="V,V",
+        help="Columns of the best table to compare; best_response, response_date and "
+        "progression_date unless given.",
+        show_default=False,
+    ),
+]
+WhenAgreedOption = Annotated[
+    str | None,
+    typer.Option(
+        "--when-agreed",
+        metavar="READER",
+        help="Whose read is accepted when both agree; the first reader's unless given.",
+        show_default=False,
+    ),
+]
+
+
+def reconcile(  # noqa: PLR0913  each parameter is an option of the command
+    table: TableArgument,
+    readers: ReadersOption,
+    output: OutputOption,
+    decisions: DecisionsOption = None,
+    compare: CompareOption = None,
+    when_agreed: WhenAgreedOption = None,
+    criteria: CriteriaOption = "recist-1.1",
+    visits: VisitsOption = None,
+    subjects: SubjectsOption = None,
+    events: EventsOption = None,
+    confirmation_days: ConfirmationDays = None,
+    max_intervening_ne: MaxInterveningNe = 1,
+    accept_sd_between: AcceptSdBetween = False,
+    sustain_pr: SustainPr = False,
+    compartment_stop: CompartmentStopOption = CompartmentStop.first,
+    min_sd_days: MinSdDays = None,
+    sd_from: SdFromOption = SdFrom.reference,
+    strict: StrictOption = False,
+    file_format: FormatOption = FileFormat.csv,
+) -> None:
+    """Where two readers differ and why, which read is accepted, and how far they agree.
+
+    Writes the tables responses, best, reconciled, agreement, accepted_responses and
+    accepted_best, with open disagreements too: the exit code is 0 unless --strict is given.
+    """
+    from recistkit.study.reconcile import reconcile as reconcile_study
+
+    tables = tables_of(table, visits, subjects, events)
+    chosen = {} if compare is None else {"compare": _words(compare)}
+    rules = name_criteria(criteria)
+    with waiting("reconciling"):
+        result = reconcile_study(
+            **tables,
+            readers=_words(readers),
+            decisions=decisions,
+            when_agreed=when_agreed,
+            **chosen,
+            criteria=rules,
+            confirmation_days=confirmation_days,
+            max_intervening_ne=max_intervening_ne,
+            accept_sd_between=accept_sd_between,
+            sustain_pr=sustain_pr,
+            compartment_stop=compartment_stop.value,
+            min_sd_days=min_sd_days,
+            sd_from=sd_from.value,
+        )
+        warn(result.classification.warnings)
+        results = {
+            "responses": result.classification.responses,
+            "best": result.classification.best,
+            "reconciled": result.reconciled,
+            "agreement": result.agreement,
+            "accepted_responses": result.accepted_responses,
+            "accepted_best": result.accepted_best,
+        }
+        write_into(output, results, file_format.value)
+    still_open = _say_state(result.reconciled)
+    if strict and still_open:
+        raise typer.Exit(FAULT)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """Return the words of a list with commas."""
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _say_state(reconciled: pl.DataFrame) -> int:
+    """Say how many subjects agree, are settled and are open; return how many are open."""
+    import polars as pl
+
+    states = {
+        status: reconciled.filter(pl.col("status") == status)["subject"].unique().sort().to_list()
+        for status in ("adjudicated", "adjudication-needed")
+    }
+    settled, still_open = states.values()
+    agreed = reconciled["subject"].n_unique() - len(settled) - len(still_open)
+    say(f"{counted(agreed, 'subject')} agreed, {len(settled)} adjudicated, {len(still_open)} open")
+    if still_open:
+        say(f"adjudication is needed for {joined(still_open)}")
+    return len(still_open)

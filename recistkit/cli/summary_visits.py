@@ -1,0 +1,121 @@
+"""Sums, changes and responses of each visit, two readers side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from recistkit.cli.display import date_text, percent_text, sum_text
+from recistkit.cli.summary_tables import plain_table
+
+if TYPE_CHECKING:
+    import polars as pl
+    from rich.table import Table
+
+    from recistkit.criteria import Criteria
+    from recistkit.study.classify import Classification
+    from recistkit.study.reconcile import StudyReconciliation
+
+__all__ = ["comparison_table", "limits_percent", "visit_tables"]
+
+Row = dict[str, Any]
+
+UNITS: Final = {"mm2": "mm²"}
+_WORTH_A_NOTE: Final = ("PD", "NE")
+
+
+def limits_percent(criteria: Criteria) -> tuple[float, float]:
+    """Return the changes at which a rule set calls a response and a progression."""
+    decrease = float(criteria.partial_response.decrease_percent)
+    return -decrease, float(criteria.progression.increase_percent)
+
+
+def visit_tables(
+    classification: Classification, subject: str, readers: Sequence[str]
+) -> Iterator[tuple[str, Table, list[str]]]:
+    """Yield title, table and notes of each compartment of a subject, the whole patient last."""
+    rows = classification.responses.filter(subject=subject)
+    limits = limits_percent(classification.criteria)
+    for compartment in rows["compartment"].unique(maintain_order=True):
+        visits = _visits(rows.filter(compartment=compartment))
+        unit = UNITS.get(classification.criteria.unit, classification.criteria.unit)
+        headers = ["visit", "date"]
+        for reader in readers:
+            headers += [f"{reader}: sum", "from baseline", "from nadir", f"{reader}: response"]
+        lines = [
+            [label, _dates(by_reader), *_cells(by_reader, readers, limits)]
+            for label, by_reader in visits.items()
+        ]
+        table = plain_table(headers, lines, right=(2, 3, 4, 6, 7, 8))
+        title = "whole patient" if compartment == "overall" else compartment
+        yield f"{title}, sums in {unit}", table, list(_notes(visits, readers))
+
+
+def comparison_table(
+    first: StudyReconciliation, other: StudyReconciliation, readers: Sequence[str]
+) -> Table:
+    """Return change from baseline and response of every visit under two rule sets."""
+    results = (first.classification, other.classification)
+    columns = [(result, reader) for reader in readers for result in results]
+    headers = ["subject", "", "visit"]
+    headers += [f"{reader}: {result.criteria.id}" for result, reader in columns]
+    words = [_words(result) for result in results]
+    lines = [
+        [*place, *(words[results.index(result)].get((reader, *place), "") for result, reader in columns)]
+        for place in dict.fromkeys(key[1:] for key in words[0])
+    ]
+    return plain_table(headers, lines)
+
+
+def _words(result: Classification) -> dict[tuple[str, str, str, str], str]:
+    """Return response and change of each reader, subject, compartment and visit."""
+    limits = limits_percent(result.criteria)
+    return {
+        (row["reader"], row["subject"], row["compartment"], row["timepoint"]): (
+            f"{row['response']} {percent_text(row['change_from_baseline_percent'], limits)}".strip()
+        )
+        for row in result.responses.iter_rows(named=True)
+        if row["response"] is not None
+    }
+
+
+def _visits(rows: pl.DataFrame) -> dict[str, dict[str, Row]]:
+    """Return the rows of each visit by reader; visits in order of their dates."""
+    visits: dict[str, dict[str, Row]] = {}
+    for row in rows.sort("date_first", maintain_order=True).iter_rows(named=True):
+        visits.setdefault(row["timepoint"], {})[row["reader"]] = row
+    return visits
+
+
+def _dates(by_reader: dict[str, Row]) -> str:
+    """Return the first scan date of a visit."""
+    return date_text(min(row["date_first"] for row in by_reader.values()))
+
+
+def _cells(
+    by_reader: dict[str, Row], readers: Sequence[str], limits: tuple[float, float]
+) -> Iterator[str]:
+    """Yield the cells of a visit: sum, two changes and response of each reader."""
+    for reader in readers:
+        row = by_reader.get(reader)
+        if row is None:
+            yield from ("", "", "", "")
+            continue
+        yield sum_text(row["sum"])
+        yield percent_text(row["change_from_baseline_percent"], limits)
+        yield percent_text(row["change_from_nadir_percent"], limits)
+        yield row["response"] or ""
+
+
+def _notes(visits: dict[str, dict[str, Row]], readers: Sequence[str]) -> Iterator[str]:
+    """Yield why a visit is PD or NE, and what is flagged."""
+    for label, by_reader in visits.items():
+        for reader in readers:
+            row = by_reader.get(reader)
+            if row is None or row["response"] is None:
+                continue
+            flags = (row["flags"] or "").replace(";", ", ")
+            reason = row["reason"] if row["response"] in _WORTH_A_NOTE else ""
+            if reason or flags:
+                said = ": ".join(part for part in (row["response"], reason) if part)
+                yield f"{label}, {reader}: {said}" + (f" [{flags}]" if flags else "")

@@ -1,0 +1,101 @@
+"""Words to the user, on standard error, and tables on standard output."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from recistkit.criteria import Criteria
+
+__all__ = [
+    "counted",
+    "joined",
+    "name_criteria",
+    "print_table",
+    "say",
+    "warn",
+    "write_into",
+]
+
+
+def say(text: str) -> None:
+    """Say something to the user."""
+    typer.echo(text, err=True)
+
+
+def warn(sentences: Iterable[str]) -> None:
+    """Say each sentence as a warning."""
+    for sentence in sentences:
+        say(f"warning: {sentence}")
+
+
+def name_criteria(criteria: str) -> Criteria:
+    """Load criteria and say which are in force, with their warning.
+
+    Raises
+    ------
+    CriteriaError
+        If they cannot be used.
+    """
+    from recistkit.criteria import load
+
+    loaded = load(criteria)
+    say(f"criteria {loaded.reference} ({loaded.title})")
+    if loaded.warning:
+        warn([f"{loaded.id} is {loaded.warning}"])
+    return loaded
+
+
+def write_into(
+    folder: Path, tables: Mapping[str, pl.DataFrame], file_format: str, **options: Sequence[str]
+) -> None:
+    """Write tables into a folder and say so.
+
+    Raises
+    ------
+    OutputError
+        If something cannot be written.
+    """
+    from recistkit.exchange.write_results import write_tables
+
+    paths = write_tables(folder, tables, file_format, **options)
+    say(f"wrote {joined([path.name for path in paths])} to {folder}")
+
+
+def print_table(table: pl.DataFrame, file_format: str) -> None:
+    """Print a table on standard output: the bytes that a file of it would have."""
+    from recistkit.exchange.write_results import write_table
+
+    sys.stdout.flush()
+    write_table(table, sys.stdout.buffer, file_format)
+    sys.stdout.buffer.flush()
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "subject"), counted(0, "subject"), counted(2, "series", "series")
+    ('1 subject', '0 subjects', '2 series')
+    """
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def joined(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence.
+
+    Examples
+    --------
+    >>> joined(["a"]), joined(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last

@@ -1,0 +1,198 @@
+"""Faults of lesion rows: within a row, within a lesion at a visit, and within a lesion's course."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from recistkit.exchange.columns import ParsedTable
+from recistkit.terms import LESION_STATES, OVERALL
+
+__all__ = ["lesion_faults"]
+
+READ = ("subject", "reader")
+VISIT = (*READ, "timepoint")
+LESION = (*READ, "lesion")
+
+SIZED = pl.col("longest_um").is_not_null() | pl.col("short_um").is_not_null()
+ZERO = (pl.col("longest_um") == 0) | (pl.col("short_um") == 0)
+
+
+def lesion_faults(table: ParsedTable) -> None:
+    """Add every fault that the reads table shows by itself."""
+    _states(table)
+    _sizes(table)
+    _compartments(table)
+    _baselines(table)
+    _repeated_rows(table)
+    _merged_lesions(table)
+    _changed_lesions(table)
+
+
+def _states(table: ParsedTable) -> None:
+    state, role = pl.col("state"), pl.col("role")
+    known = table.fine("state", "role") & role.is_not_null()
+    table.add(
+        known & state.is_null(),
+        "state",
+        pl.format("a {} without a size needs a state: nothing follows from silence", role),
+    )
+    target_kind = (role == "new") & (pl.col("kind") == "target")
+    kinds = (
+        (role == "target", LESION_STATES["target"], "target"),
+        (role == "non-target", LESION_STATES["non-target"], "non-target"),
+        ((role == "new") & ~target_kind.fill_null(value=False), LESION_STATES["new", "non-target"], "new lesion"),
+        (target_kind, LESION_STATES["new", "target"], "new target"),
+    )
+    for which, allowed, name in kinds:
+        wrong = known & which & ~state.is_in(list(allowed))
+        expected = f"of a {name}; expected one of {', '.join(allowed)}"
+        table.add(wrong, "state", pl.format("{} is no state {}", state, pl.lit(expected)))
+    table.add(
+        table.fine("state", "reason") & (state == "not-evaluable") & pl.col("reason").is_null(),
+        "reason",
+        "not-evaluable needs a reason",
+    )
+
+
+def _sizes(table: ParsedTable) -> None:
+    state = pl.col("state")
+    fine = table.fine("longest_mm", "short_mm", "state", "role")
+    needs_size = fine & state.is_in(["measured", "split"])
+    table.add(needs_size & ~SIZED, "longest_mm", pl.format("{} without any size", state))
+    zero = fine & ZERO & state.is_in(["measured", "split", "too-small"])
+    table.add(zero, "longest_mm", pl.format("{} with a size of 0; a lesion that is gone is absent", state))
+    table.add(
+        fine & (state == "absent") & SIZED, "longest_mm", "an absent lesion cannot have a size"
+    )
+    table.add(
+        fine & (pl.col("short_um") > pl.col("longest_um")),
+        "short_mm",
+        "the short axis is longer than the longest diameter",
+    )
+
+
+def _compartments(table: ParsedTable) -> None:
+    compartment = pl.col("compartment")
+    if "compartment" not in table.present:
+        return
+    table.add(compartment == OVERALL, "compartment", f"{OVERALL!r} is reserved for the whole patient")
+    if table.frame["compartment"].is_not_null().any():
+        table.add(
+            compartment.is_null(),
+            "compartment",
+            "is empty; compartments are given for all rows or none",
+        )
+
+
+def _baselines(table: ParsedTable) -> None:
+    if "baseline" not in table.present:
+        return
+    marked = table.frame.filter(pl.col("baseline"))
+    first = marked.unique(VISIT, keep="first", maintain_order=True)
+    second = first.filter(pl.struct(READ).is_first_distinct().not_())
+    table.add_rows(
+        second,
+        "baseline",
+        pl.format("timepoint {} is a second baseline of this read", pl.col("timepoint")),
+    )
+    denied = table.frame.filter(~pl.col("baseline")).join(first, on=VISIT, how="semi")
+    table.add_rows(
+        denied, "baseline", "is false where another row of the timepoint says true"
+    )
+
+
+def _repeated_rows(table: ParsedTable) -> None:
+    here = [*VISIT, "lesion"]
+    split = pl.col("state") == "split"
+    table.add(
+        pl.col("fragment").is_not_null() & ~split, "fragment", "belongs to a lesion whose state is split"
+    )
+    table.add(split & pl.col("fragment").is_null(), "fragment", "a split lesion needs one for each row")
+    rows = table.frame.filter(pl.col("lesion").is_not_null())
+    if rows.select(pl.struct(here).is_duplicated().any()).item():
+        repeated = rows.filter(pl.struct(here).is_duplicated())
+        again = repeated.filter(~pl.struct([*here, "fragment"]).is_first_distinct())
+        table.add_rows(
+            again,
+            "lesion",
+            pl.format("lesion {} has more than one row at this timepoint", pl.col("lesion")),
+        )
+        parts = repeated.filter(
+            ((pl.col("state") == "split").any() & (pl.col("state") != "split").any()).over(here)
+            & (pl.col("state") != "split")
+        )
+        table.add_rows(
+            parts, "state", "the lesion is split at this timepoint: all its rows say split"
+        )
+
+
+def _merged_lesions(table: ParsedTable) -> None:
+    merged = (pl.col("state") == "merged").fill_null(value=False)
+    holder = pl.col("merged_into")
+    table.add(
+        ~merged & holder.is_not_null() & table.fine("state"),
+        "merged_into",
+        "belongs to a lesion whose state is merged",
+    )
+    table.add(merged & holder.is_null(), "merged_into", "a merged lesion needs one")
+    rows = table.frame.filter(merged & holder.is_not_null())
+    if not rows.height:
+        return
+    holders = table.frame.filter(pl.col("role") == "target").select(
+        *VISIT,
+        pl.col("lesion").alias("merged_into"),
+        pl.col("state").alias("holder_state"),
+        pl.col("compartment").alias("holder_compartment"),
+    )
+    holders = holders.unique([*VISIT, "merged_into"], keep="first", maintain_order=True)
+    pairs = rows.join(holders, on=[*VISIT, "merged_into"], how="left", maintain_order="left")
+    itself = pl.col("merged_into") == pl.col("lesion")
+    nowhere = pl.col("holder_state").is_null() | itself
+    table.add_rows(
+        pairs.filter(nowhere),
+        "merged_into",
+        pl.format("{} is no other target of this read and timepoint", holder),
+    )
+    sizeless = ~nowhere & pl.col("holder_state").is_in(["absent", "merged"])
+    table.add_rows(
+        pairs.filter(sizeless),
+        "merged_into",
+        pl.format("{} is {}; the lesion that holds the common size has one", holder, pl.col("holder_state")),
+    )
+    elsewhere = ~nowhere & (pl.col("holder_compartment") != pl.col("compartment"))
+    table.add_rows(
+        pairs.filter(elsewhere),
+        "merged_into",
+        pl.format("{} lies in another compartment", holder),
+    )
+
+
+def _changed_lesions(table: ParsedTable) -> None:
+    """A lesion's role, nodal flag and compartment never change within a read."""
+    for column in ("role", "nodal", "compartment"):
+        if column not in table.present:
+            continue
+        stated = table.frame.filter(pl.col(column).is_not_null())
+        value = pl.col(column)
+        if column == "role":
+            value = value.to_physical()
+        span = stated.group_by(LESION).agg(
+            (value.min() != value.max()).alias("changes")
+        )
+        if not span["changes"].any():
+            continue
+        course = stated.join(span.filter("changes"), on=LESION, how="semi")
+        first = course.sort("row").unique(LESION, keep="first").select(
+            *LESION, pl.col(column).alias("was")
+        )
+        changed = course.join(first, on=LESION).filter(pl.col(column) != pl.col("was")).sort("row")
+        table.add_rows(
+            changed,
+            column,
+            pl.format(
+                "lesion {} was {} and is now {}; it never changes within a read",
+                pl.col("lesion"),
+                pl.col("was").cast(pl.String),
+                pl.col(column).cast(pl.String),
+            ),
+        )

@@ -1,0 +1,206 @@
+"""The tables of a study at the door: reads, visits, subjects, events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+
+import polars as pl
+
+from recistkit.errors import TableError
+from recistkit.exchange.columns import (
+    Column,
+    ParsedTable,
+    date,
+    identifier,
+    length,
+    number,
+    parse_table,
+    text,
+    truth,
+    words,
+)
+from recistkit.exchange.lesion_faults import lesion_faults
+from recistkit.exchange.sources import RawTable, TableSource, open_documents, open_table
+from recistkit.terms import (
+    CERTAINTIES,
+    EVENTS,
+    KINDS,
+    NEW_LESION_STATEMENTS,
+    OVERALL,
+    ROLES,
+    STATES,
+    TUMOUR_MARKERS,
+)
+
+__all__ = ["ONE_READER", "StudyTables", "load_decisions", "load_tables", "raise_faults"]
+
+ONE_READER = "1"
+"""Name of the reader where a table has no such column (C1)."""
+
+READS = (
+    Column("subject", identifier, required=True),
+    Column("reader", identifier),
+    Column("timepoint", identifier, required=True),
+    Column("lesion", identifier, required=True),
+    Column("fragment", identifier),
+    Column("role", words(ROLES), required=True),
+    Column("date", date, required=True),
+    Column("baseline", truth),
+    Column("compartment", identifier),
+    Column("organ", text),
+    Column("nodal", truth),
+    Column("longest_mm", length),
+    Column("short_mm", length),
+    Column("state", words(STATES)),
+    Column("merged_into", identifier),
+    Column("certainty", words(CERTAINTIES)),
+    Column("kind", words(KINDS)),
+    Column("reason", text),
+    Column("series", text),
+    Column("slice", text),
+    Column("x_mm", number),
+    Column("y_mm", number),
+    Column("z_mm", number),
+    Column("modality", text),
+    Column("slice_thickness_mm", number),
+    Column("plane", text),
+)
+VISITS = (
+    Column("subject", identifier, required=True),
+    Column("reader", identifier),
+    Column("timepoint", identifier, required=True),
+    Column("date_first", date),
+    Column("date_last", date),
+    Column("new_lesions", words(NEW_LESION_STATEMENTS)),
+    Column("coverage", text),
+    Column("image_quality", text),
+    Column("tumour_marker", words(TUMOUR_MARKERS)),
+    Column("comment", text),
+)
+SUBJECTS = (
+    Column("subject", identifier, required=True),
+    Column("reference_date", date),
+    Column("group", text),
+)
+EVENTS_TABLE = (
+    Column("subject", identifier, required=True),
+    Column("date", date, required=True),
+    Column("event", words(EVENTS), required=True),
+    Column("compartment", identifier),
+    Column("note", text),
+)
+DECISIONS = (
+    Column("subject", identifier, required=True),
+    Column("accepted_reader", identifier),
+    Column("adjudicator", identifier),
+    Column("decided_on", date),
+    Column("reason", text),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StudyTables:
+    """The tables of a study, each column in its type; see `READS` and its neighbours.
+
+    Lengths are ``longest_um`` and ``short_um`` in whole micrometres. Faults
+    found so far are in each table; `raise_faults` raises them all.
+    """
+
+    reads: ParsedTable
+    visits: ParsedTable | None
+    subjects: ParsedTable | None
+    events: ParsedTable | None
+
+    @property
+    def all(self) -> tuple[ParsedTable, ...]:
+        """The tables that were given."""
+        tables = (self.reads, self.visits, self.subjects, self.events)
+        return tuple(table for table in tables if table is not None)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Unknown columns of all tables."""
+        return tuple(warning for table in self.all for warning in table.warnings)
+
+
+def load_tables(
+    reads: TableSource,
+    *,
+    visits: TableSource | None = None,
+    subjects: TableSource | None = None,
+    events: TableSource | None = None,
+) -> StudyTables:
+    """Load the tables of a study; faults are collected, not raised.
+
+    Parameters
+    ----------
+    reads
+        Table of lesion rows, or a folder of read documents, which bring
+        their visits along.
+    visits, subjects, events
+        Optional tables; `visits` takes the place of the documents' own.
+
+    Raises
+    ------
+    TableError
+        If a source cannot be opened as a table at all.
+    """
+    documents = open_documents(reads)
+    raw_reads, raw_visits = documents or (open_table(reads), None)
+    if visits is not None:
+        raw_visits = open_table(visits)
+    return StudyTables(
+        _reads_table(raw_reads),
+        _side_table(raw_visits, VISITS, ("subject", "reader", "timepoint")),
+        _side_table(None if subjects is None else open_table(subjects), SUBJECTS, ("subject",)),
+        _side_table(None if events is None else open_table(events), EVENTS_TABLE, ()),
+    )
+
+
+def load_decisions(decisions: TableSource) -> ParsedTable:
+    """Load an adjudicator's decisions table; faults are collected, not raised."""
+    return parse_table(open_table(decisions), DECISIONS)
+
+
+def raise_faults(tables: tuple[ParsedTable, ...]) -> None:
+    """Raise every fault of every table at once, if there is one."""
+    errors = [TableError(table.name, table.faults) for table in tables if table.faults]
+    if errors:
+        raise TableError.joined(errors)
+
+
+def _reads_table(raw: RawTable) -> ParsedTable:
+    parsed = parse_table(raw, READS)
+    frame = parsed.frame.rename({"longest_mm": "longest_um", "short_mm": "short_um"})
+    frame = frame.with_columns(pl.col("reader").fill_null(ONE_READER), _state_by_default())
+    table = ParsedTable(parsed.name, frame, parsed.present, parsed.faults, parsed.warnings)
+    lesion_faults(table)
+    return table
+
+
+def _state_by_default() -> pl.Expr:
+    """A size says measured, a new lesion is present; nothing else follows from silence."""
+    sized = pl.col("longest_um").is_not_null() | pl.col("short_um").is_not_null()
+    return (
+        pl.when(pl.col("state").is_not_null())
+        .then(pl.col("state"))
+        .when((pl.col("role") == "target") & sized)
+        .then(pl.lit("measured", pl.Enum(STATES)))
+        .when(pl.col("role") == "new")
+        .then(pl.lit("present", pl.Enum(STATES)))
+        .alias("state")
+    )
+
+
+def _side_table(
+    raw: RawTable | None, columns: tuple[Column, ...], key: tuple[str, ...]
+) -> ParsedTable | None:
+    if raw is None:
+        return None
+    table = parse_table(raw, columns)
+    names = [name for name in key if name in table.present]
+    if names:
+        again = pl.struct(names).is_first_distinct().not_()
+        table.add(again, names[-1], f"a second row for the same {', '.join(names)}")
+    return table

@@ -1,0 +1,1 @@
+"""One module per arrow, for a whole study: what every door calls."""

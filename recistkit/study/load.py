@@ -1,0 +1,45 @@
+"""A study's tables with their visits in order: what every arrow begins with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from recistkit.exchange.load_tables import StudyTables, load_tables
+from recistkit.study.visits import order_visits, visit_faults
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from recistkit.exchange.sources import TableSource
+
+__all__ = ["Study", "load_study"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """Faultless tables of a study with their visits in order.
+
+    Attributes
+    ----------
+    tables : StudyTables
+    visits : polars.DataFrame
+        See `recistkit.study.visits.order_visits`.
+    """
+
+    tables: StudyTables
+    visits: pl.DataFrame
+
+
+def load_study(
+    table: TableSource,
+    *,
+    visits: TableSource | None = None,
+    subjects: TableSource | None = None,
+    events: TableSource | None = None,
+) -> Study:
+    """Load tables and order their visits; faults are collected in the tables, not raised."""
+    tables = load_tables(table, visits=visits, subjects=subjects, events=events)
+    ordered = order_visits(tables)
+    visit_faults(tables, ordered)
+    return Study(tables=tables, visits=ordered)

@@ -1,0 +1,96 @@
+"""The arrow from a study's tables and an adjudicator's decisions to accepted reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from recistkit.exchange.load_tables import load_decisions, raise_faults
+from recistkit.reconciliation import DEFAULT_COMPARED
+from recistkit.reconciliation import reconcile as reconcile_reads
+from recistkit.study.check import reads_of
+from recistkit.study.classify import Classification, classify
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import polars as pl
+
+    from recistkit.exchange.sources import TableSource
+
+__all__ = ["StudyReconciliation", "reconcile"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyReconciliation:
+    """Two reads of each subject, compared and accepted.
+
+    Attributes
+    ----------
+    reconciled, agreement, accepted_responses, accepted_best : polars.DataFrame
+        See `recistkit.reconciliation.Reconciliation`.
+    classification : Classification
+        The responses of all reads that they rest on.
+    """
+
+    reconciled: pl.DataFrame
+    agreement: pl.DataFrame
+    accepted_responses: pl.DataFrame
+    accepted_best: pl.DataFrame
+    classification: Classification
+
+
+def reconcile(
+    table: TableSource,
+    *,
+    readers: Sequence[str],
+    decisions: TableSource | None = None,
+    compare: Sequence[str] = DEFAULT_COMPARED,
+    when_agreed: str | None = None,
+    **classification: Any,
+) -> StudyReconciliation:
+    """Classify every read, compare the two readers and say which read is accepted.
+
+    Parameters
+    ----------
+    table
+        As for `recistkit.classify`.
+    readers
+        The two readers; the first one's read is accepted where both agree.
+    decisions
+        Decisions table of the adjudicator.
+    compare
+        Columns of the best table by which two reads are compared.
+    when_agreed
+        The other reader, if that read is to be accepted where both agree.
+    **classification
+        Criteria, tables and options of `recistkit.classify`.
+
+    Raises
+    ------
+    TableError
+        If a table has faults, or a decision cannot be followed.
+    CriteriaError, OptionError
+        If criteria, readers or options cannot be used.
+    """
+    classified = classify(table, **classification)
+    decided = None if decisions is None else load_decisions(decisions)
+    if decided is not None:
+        raise_faults((decided,))
+    result = reconcile_reads(
+        classified.best,
+        classified.responses,
+        readers=readers,
+        decisions=None if decided is None else decided.frame,
+        reads=reads_of(classified.study.tables),
+        compare=compare,
+        when_agreed=when_agreed,
+        decisions_source="<frame>" if decided is None else decided.name,
+    )
+    return StudyReconciliation(
+        reconciled=result.reconciled,
+        agreement=result.agreement,
+        accepted_responses=result.accepted_responses,
+        accepted_best=result.accepted_best,
+        classification=classified,
+    )

@@ -1,0 +1,21 @@
+"""A small part of ``make oracle``: both engines give the same answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.oracle.compare import compare_counting
+from tests.oracle.generate import generate
+from tests.oracle.parameters import CRITERIA
+
+
+@pytest.mark.parametrize("criteria", list(CRITERIA))
+def test_both_engines_agree_on_two_thousand_reads(criteria: str) -> None:
+    reads, seed = 0, 0
+    differences: list[str] = []
+    while reads < 2_000:
+        found = compare_counting(generate(seed, 40, criteria))
+        differences += found.differences
+        reads += found.reads
+        seed += 1
+    assert differences == []

@@ -1,0 +1,99 @@
+"""The made-up tables: faultless, settled by the seed, and on the limits."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from tests.oracle.engine import FLAGS, assess
+from tests.oracle.generate import Case, generate
+from tests.oracle.lesions import thousandths
+from tests.oracle.parameters import CRITERIA
+from tests.oracle.tables import Row, baseline_of, reads_of
+
+
+@pytest.mark.parametrize("criteria", list(CRITERIA))
+def test_generator_is_settled_by_its_seed(criteria: str) -> None:
+    assert generate(3, 10, criteria) == generate(3, 10, criteria)
+    assert generate(3, 10, criteria) != generate(4, 10, criteria)
+
+
+@pytest.mark.parametrize("criteria", list(CRITERIA))
+def test_generator_hits_every_limit_and_every_flag(criteria: str) -> None:
+    limits = {"PR": 0, "PD": 0}
+    flags: set[str] = set()
+    words: set[str] = set()
+    for seed in range(40):
+        case = generate(seed, 30, criteria)
+        given: dict[str, Any] = {"visits": case.visits, "subjects": case.subjects}
+        given |= {"events": case.events, "margins": False}
+        responses, _ = assess(case.reads, criteria=criteria, **given, **case.options)
+        for line in responses:
+            flags |= set(line["flags"].split(";"))
+            words.add(line["response"])
+            parameters = CRITERIA[criteria]
+            limits["PR"] += (
+                line["change_from_baseline_percent"] == parameters.response_percent - 100
+            )
+            limits["PD"] += (
+                line["change_from_nadir_percent"] == parameters.progression_percent - 100
+            )
+    assert min(limits.values()) >= 20
+    assert flags - {""} == set(FLAGS)
+    assert words == {None, "CR", "PR", parameters.stable, "PD", "NE", "NON-CR/NON-PD", "NA"}
+
+
+@pytest.mark.parametrize("criteria", list(CRITERIA))
+def test_generated_tables_have_no_faults(criteria: str) -> None:
+    faults = [fault for seed in range(30) for fault in _faults(generate(seed, 20, criteria))]
+    assert faults == []
+
+
+def _faults(case: Case) -> list[str]:
+    """Return what is wrong with made-up tables, in a few words each."""
+    faults = []
+    references = {r["subject"]: r["reference_date"] for r in case.subjects}
+    for (subject, reader), visits in reads_of(case.reads, case.visits).items():
+        baseline = visits[baseline_of(visits, references[subject])]
+        where = f"{subject} {reader}"
+        if any(before.last >= after.first for before, after in pairwise(visits)):
+            faults.append(f"{where}: visits overlap")
+        names = {r["lesion"] for v in visits for r in v.rows if r["role"] == "target"}
+        if not names <= {r["lesion"] for r in baseline.rows if r["state"] in ("measured", "split")}:
+            faults.append(f"{where}: a target without its size at baseline")
+        if any(r["role"] == "new" for v in visits if v.last <= baseline.last for r in v.rows):
+            faults.append(f"{where}: a new lesion at baseline")
+        for visit in visits:
+            faults += [f"{where}: {fault}" for each in visit.rows for fault in _row_faults(each)]
+            seen = [(r["lesion"], r["fragment"]) for r in visit.rows]
+            if len(seen) != len(set(seen)):
+                faults.append(f"{where}: a lesion twice")
+            holders = {r["lesion"]: r for r in visit.rows if r["role"] == "target"}
+            faults += [
+                f"{where}: merged into what is not there"
+                for r in visit.rows
+                if r["state"] == "merged"
+                and (
+                    holders[r["merged_into"]]["state"] in ("merged", "absent")
+                    or holders[r["merged_into"]]["compartment"] != r["compartment"]
+                )
+            ]
+    return faults
+
+
+def _row_faults(each: Row) -> list[str]:
+    faults = []
+    sizes = [thousandths(text) for text in (each["longest_mm"], each["short_mm"]) if text]
+    if each["state"] in ("measured", "split") and each["role"] == "target" and not all(sizes):
+        faults.append("no size")
+    if each["state"] in ("measured", "split") and not sizes:
+        faults.append("no size")
+    if each["state"] == "absent" and sizes:
+        faults.append("a size where there is none")
+    if len(sizes) == 2 and sizes[1] > sizes[0]:
+        faults.append("short above long")
+    if (each["state"] == "not-evaluable") != (each["reason"] is not None):
+        faults.append("reason")
+    return faults

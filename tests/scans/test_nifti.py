@@ -1,0 +1,257 @@
+"""NIfTI files: placed in LPS, described by the JSON file beside them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nibabel
+import numpy as np
+import pytest
+
+from recistkit.errors import ScanError
+from recistkit.scans import find_series
+from recistkit.scans import nifti as nifti_module
+from tests.scans.loading import ITK, loaded, loaded_by_simpleitk, voxels_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+nib: Any = nibabel
+
+SIDECAR = {
+    "SeriesInstanceUID": "2.25.7",
+    "FrameOfReferenceUID": "2.25.8",
+    "Modality": "MR",
+    "AcquisitionDate": "2011-03-02",
+    "SliceThickness": 4,
+    "SeriesDescription": "T2 pelvis",
+}
+
+
+def turned(degrees: float) -> NDArray[np.float64]:
+    """Return an RAS affine: 0.6 x 0.8 x 4 mm, turned about the left-right axis."""
+    a = math.radians(degrees)
+    rotation = np.array(
+        [[1, 0, 0], [0, math.cos(a), -math.sin(a)], [0, math.sin(a), math.cos(a)]], dtype=float
+    )
+    affine = np.eye(4)
+    affine[:3, :3] = rotation @ np.diag([-0.6, 0.8, 4.0])
+    affine[:3, 3] = [90.0, -110.0, -60.0]
+    return affine
+
+
+def values() -> NDArray[np.int16]:
+    grid = np.indices((7, 6, 5))
+    content: NDArray[np.int16] = (100 * grid[2] + 10 * grid[1] + grid[0]).astype(np.int16)
+    return content
+
+
+def write_nifti(
+    path: Path,
+    *,
+    voxels: NDArray[Any] | None = None,
+    affine: NDArray[np.float64] | None = None,
+    sidecar: object = None,
+) -> Path:
+    image = nib.Nifti1Image(
+        values() if voxels is None else voxels, turned(0.0) if affine is None else affine
+    )
+    image.header.set_xyzt_units("mm")
+    nib.save(image, path)
+    if sidecar is not None:
+        beside = path.with_name(path.name.split(".")[0] + ".json")
+        beside.write_text(json.dumps(sidecar), encoding="utf-8")
+    return path
+
+
+def reason_of(path: Path) -> str:
+    with pytest.raises(ScanError) as raised:
+        loaded(path)
+    return raised.value.reason
+
+
+def test_a_file_says_what_its_header_and_its_description_say(tmp_path: Path) -> None:
+    series, image = loaded(write_nifti(tmp_path / "mri.nii.gz", sidecar=SIDECAR))
+    assert (series.uid, series.frame_of_reference) == ("2.25.7", "2.25.8")
+    assert (series.modality, series.date) == ("MR", dt.date(2011, 3, 2))
+    assert series.slice_thickness_mm == 4.0
+    assert series.size == (7, 6, 5) == image.GetSize()
+    assert series.spacing_mm == pytest.approx((0.6, 0.8, 4.0))
+    assert series.plane == "axial"
+    assert image.GetPixelID() == ITK.sitkInt16
+    assert image.GetPixel(6, 5, 4) == 456
+
+
+@pytest.mark.parametrize("degrees", [0.0, 25.0, -110.0])
+@pytest.mark.parametrize("name", ["mri.nii.gz", "mri.nii"])
+def test_ras_becomes_lps(tmp_path: Path, degrees: float, name: str) -> None:
+    affine = turned(degrees)
+    series, image = loaded(write_nifti(tmp_path / name, affine=affine))
+    x, y, z, _ = affine @ np.array([5.0, 2.0, 3.0, 1.0])
+    assert series.point_mm((5.0, 2.0, 3.0)) == pytest.approx((-x, -y, z), abs=2e-5)
+    assert image.TransformIndexToPhysicalPoint((5, 2, 3)) == pytest.approx((-x, -y, z), abs=2e-5)
+    theirs = loaded_by_simpleitk(tmp_path / name)
+    assert image.GetOrigin() == pytest.approx(theirs.GetOrigin(), abs=1e-5)
+    assert image.GetDirection() == pytest.approx(theirs.GetDirection(), abs=1e-5)
+    assert np.array_equal(voxels_of(image), voxels_of(theirs))
+
+
+def test_scaled_values_become_floats(tmp_path: Path) -> None:
+    path = tmp_path / "scaled.nii"
+    stored = nib.Nifti1Image(values(), turned(0.0))
+    stored.header.set_slope_inter(0.5, 3.0)
+    nib.save(stored, path)
+    _, image = loaded(path)
+    theirs = nib.load(path).get_fdata()
+    assert image.GetPixelID() == ITK.sitkFloat32
+    assert np.allclose(voxels_of(image), theirs.transpose(2, 1, 0))
+
+
+def test_trailing_axes_of_one_are_no_axes(tmp_path: Path) -> None:
+    path = write_nifti(tmp_path / "one.nii", voxels=values()[..., None])
+    assert loaded(path)[1].GetSize() == (7, 6, 5)
+
+
+def test_without_a_description_the_uid_follows_from_the_content(tmp_path: Path) -> None:
+    first = loaded(write_nifti(tmp_path / "a.nii"))[0]
+    again = loaded(write_nifti(tmp_path / "b.nii"))[0]
+    other = loaded(write_nifti(tmp_path / "c.nii", voxels=values() + np.int16(1)))[0]
+    assert first.uid == again.uid
+    assert first.uid != other.uid
+    assert first.uid.startswith("2.25.")
+    assert len(first.uid) <= 64
+    said = (first.modality, first.date, first.slice_thickness_mm, first.frame_of_reference)
+    assert said == (None, None, None, None)
+
+
+def test_several_files_of_a_folder_are_told_apart(tmp_path: Path) -> None:
+    write_nifti(tmp_path / "mri.nii.gz", sidecar=SIDECAR)
+    write_nifti(tmp_path / "other.nii", sidecar=SIDECAR | {"SeriesInstanceUID": "2.25.9"})
+    contents = find_series(tmp_path)
+    assert [item.uid for item in contents.series] == ["2.25.7", "2.25.9"]
+    assert contents.other_files == 2
+    assert loaded(tmp_path, "2.25.9")[0].uid == "2.25.9"
+
+
+def sheared() -> NDArray[np.float64]:
+    affine = turned(0.0)
+    affine[0, 1] = 0.3
+    return affine
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        (
+            {"voxels": np.zeros((3, 3, 3, 2), np.int16)},
+            "holds 4 axes and not one volume of three",
+        ),
+        ({"voxels": np.zeros((3, 3), np.int16)}, "holds 2 axes and not one volume of three"),
+        ({"affine": sheared()}, "has axes that are not at right angles (sheared)"),
+        (
+            {"voxels": np.zeros((3, 3, 3), np.complex64)},
+            "holds colours or complex numbers, not grey values",
+        ),
+        (
+            {"voxels": np.zeros((3, 3, 3), np.dtype([("R", "u1"), ("G", "u1"), ("B", "u1")]))},
+            "holds colours or complex numbers, not grey values",
+        ),
+        ({"sidecar": ["no object"]}, "is no JSON object"),
+        (
+            {"sidecar": SIDECAR | {"SeriesInstanceUID": "Doe^Jane"}},
+            "its JSON file states a SeriesInstanceUID that is no UID",
+        ),
+        (
+            {"sidecar": SIDECAR | {"FrameOfReferenceUID": 3}},
+            "its JSON file states a FrameOfReferenceUID that is no UID",
+        ),
+        (
+            {"sidecar": SIDECAR | {"SeriesInstanceUID": "1" * 65}},
+            "its JSON file states a SeriesInstanceUID that is no UID",
+        ),
+        (
+            {"sidecar": SIDECAR | {"Modality": "T2 of Jane"}},
+            "its JSON file states a Modality that is no DICOM code, such as MR",
+        ),
+        (
+            {"sidecar": SIDECAR | {"AcquisitionDate": "2011-02-30"}},
+            "its JSON file states an AcquisitionDate that is no date, such as 2011-03-04",
+        ),
+        (
+            {"sidecar": SIDECAR | {"AcquisitionDate": 20110301}},
+            "its JSON file states an AcquisitionDate that is no date, such as 2011-03-04",
+        ),
+        (
+            {"sidecar": SIDECAR | {"SliceThickness": -4}},
+            "its JSON file states a SliceThickness that is no length above zero",
+        ),
+        (
+            {"sidecar": SIDECAR | {"SliceThickness": True}},
+            "its JSON file states a SliceThickness that is no length above zero",
+        ),
+    ],
+)
+def test_a_file_is_refused_with_what_is_wrong(
+    tmp_path: Path, changes: dict[str, Any], reason: str
+) -> None:
+    assert reason_of(write_nifti(tmp_path / "mri.nii.gz", **changes)) == reason
+
+
+def test_a_file_without_a_place_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere.nii"
+    nib.save(nib.Nifti1Image(values(), None), path)
+    assert reason_of(path) == "does not say where it lies in the patient (no sform and no qform)"
+
+
+def test_a_file_in_other_units_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "metres.nii"
+    image = nib.Nifti1Image(values(), turned(0.0))
+    image.header.set_xyzt_units("meter")
+    nib.save(image, path)
+    assert reason_of(path) == "is in units of meter and not of mm"
+
+
+@pytest.mark.parametrize("name", ["mri.nii.gz", "mri.nii"])
+@pytest.mark.parametrize("kept", [0.0, 0.3, 0.9, 0.99])
+def test_a_file_cut_short_is_refused(tmp_path: Path, name: str, kept: float) -> None:
+    noise = np.random.default_rng(1).integers(0, 1000, (20, 20, 20), dtype=np.int16)
+    path = write_nifti(tmp_path / name, voxels=noise)
+    data = path.read_bytes()
+    path.write_bytes(data[: int(kept * len(data))])
+    assert reason_of(path).startswith("cannot be understood as NIfTI: damaged, or cut short (")
+
+
+def test_a_spacing_of_zero_is_refused(tmp_path: Path) -> None:
+    path = write_nifti(tmp_path / "mri.nii")
+    data = bytearray(path.read_bytes())
+    data[296:312] = bytes(16)  # second row of the sform
+    path.write_bytes(data)
+    assert reason_of(path) == "states a geometry that cannot be: a spacing of zero, or no number"
+
+
+def test_a_volume_too_large_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+    path = write_nifti(tmp_path / "mri.nii")
+    data = bytearray(path.read_bytes())
+    data[42:48] = np.array([30_000] * 3, dtype="<i2").tobytes()
+    path.write_bytes(data)
+    assert reason_of(path) == (
+        "is too large: 30000 x 30000 x 30000 voxels, and the limit is 4096 MiB"
+    )
+
+
+def test_a_description_that_is_no_json_is_named(tmp_path: Path) -> None:
+    path = write_nifti(tmp_path / "mri.nii.gz")
+    (tmp_path / "mri.json").write_text("{", encoding="utf-8")
+    assert reason_of(path) == "is not JSON (JSONDecodeError)"
+
+
+def test_a_description_too_large_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nifti_module, "_MAX_SIDECAR_BYTES", 10)
+    path = write_nifti(tmp_path / "mri.nii.gz", sidecar=SIDECAR)
+    assert reason_of(path) == "is too large for the description of a scan"
