@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from recistkit.study.check import check
@@ -16,7 +16,7 @@ __all__ = ["__version__", "check", "classify", "reconcile"]
 _ARROWS = {"check", "classify", "reconcile"}
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Import an arrow when it is first used, so that ``--help`` stays quick."""
     if name in _ARROWS:
         return getattr(import_module(f"recistkit.study.{name}"), name)

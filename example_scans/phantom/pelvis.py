@@ -65,13 +65,11 @@ def _paint_wall(canvas: Canvas, dice: Dice) -> None:
 
     def fat(x: Array, y: Array, z: Array) -> Array:
         del y, z
-        part = np.broadcast_to(septa, (x.shape[0], rows, columns))
-        low = [(rows - x.shape[1]) // 2, (columns - x.shape[2]) // 2]
-        cut = part[:, low[0] : low[0] + x.shape[1], low[1] : low[1] + x.shape[2]]
-        value: Array = FAT + 8.0 - 22.0 * cut
+        value: Array = FAT + 8.0 - 22.0 * np.broadcast_to(septa, x.shape)
         return value
 
-    canvas.paint(inner, fat)
+    everywhere = (-900.0, -900.0, -900.0), (900.0, 900.0, 900.0)
+    canvas.paint(Shape(*everywhere, inner.distance), fat)
     for side in (-1.0, 1.0):
         canvas.paint(ellipsoid((side * 26.0, -88.0, 60.0), (27.0, 7.0, 95.0), (8, 0, side * 6)), MUSCLE)
         flank = ellipsoid((side * 104.0, -52.0, 92.0), (34.0, 8.0, 45.0), (0.0, 0.0, side * 52.0))

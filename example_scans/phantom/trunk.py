@@ -120,7 +120,7 @@ def _cut(canvas: Canvas, build: float, x: Array, y: Array, z: Array, marbling: A
     gap = np.minimum(4.5 - np.abs(x), np.minimum(muscle - 2.0, -60.0 - y))
     paint(np.minimum(gap, 330.0 - z), FAT + 30.0)
     paint(inside, FAT + 4.0 * marbling)
-    _add_ribs(image, inside, angle, z, cover)
+    _add_ribs(image, inside, angle, z)
     rest = canvas.posture.breathed(z)
     above = dome_mm(x, y, rest)
     aside = _mediastinum_mm(x, y, z)
@@ -132,7 +132,7 @@ def _cut(canvas: Canvas, build: float, x: Array, y: Array, z: Array, marbling: A
     return image
 
 
-def _add_ribs(image: Array, inside: Array, angle: Array, z: Array, cover: object) -> None:
+def _add_ribs(image: Array, inside: Array, angle: Array, z: Array) -> None:
     """Add the ribs: rings that fall from the spine to the breastbone."""
     around = np.abs(angle) / np.pi
     level = (z + 92.0 * around**1.15 - 205.0) / _RIB_STEP_MM
@@ -142,9 +142,8 @@ def _add_ribs(image: Array, inside: Array, angle: Array, z: Array, cover: object
     reach = np.interp(number, (-1, 0, 1, 2, 3), (0.0, 0.32, 0.5, 0.72, 0.8))
     there = (around < reach) & (around > 0.07) & (number >= 0) & (number <= 13)
     gristle = (around >= reach) & (around < 0.955) & (number >= 3) & (number <= 12)
-    soft = callable(cover)
     for mask, shell, core in ((there, BONE, MARROW + 60.0), (gristle, 120.0, 95.0)):
-        inward = np.where(mask & soft, 6.5 - away, -99.0)
+        inward = np.where(mask, 6.5 - away, -99.0)
         share = np.clip(0.5 + inward / 2.0, 0.0, 1.0)
         image += share * (shell - image)
         share = np.clip(0.5 + (inward - 2.4) / 2.0, 0.0, 1.0)

@@ -28,7 +28,7 @@ def percent_text(change_percent: float | None, limits_percent: Iterable[float]) 
     Examples
     --------
     >>> percent_text(-38.94, [-30, 20]), percent_text(-29.96, [-30, 20])
-    ('-38.9 %', '-29.96 %')
+    ('-38.9', '-29.96')
     """
     if change_percent is None:
         return ""
@@ -37,7 +37,7 @@ def percent_text(change_percent: float | None, limits_percent: Iterable[float]) 
         rounded = round(change_percent, digits)
         if all(_side(rounded, limit) == _side(change_percent, limit) for limit in limits):
             break
-    return f"{rounded + 0.0:+.{digits}f} %" if rounded else "0.0 %"
+    return f"{rounded:+.{digits}f}" if rounded else "0.0"
 
 
 def _side(value: float, limit: float) -> int:

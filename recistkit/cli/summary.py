@@ -72,7 +72,7 @@ def _print_subject(console: Console, demo: Demo, result: DemoResult, subject: st
             console.print(Text(f"   {note}"))
     console.print()
     console.print(Text("best response", style="bold"))
-    console.print(best_table(reconciliation, subject, demo.readers))
+    console.print(best_table(reconciliation, subject))
     for line in difference_lines(reconciliation, subject):
         console.print(Text(f"   {line}"))
     for line in decision_lines(demo.decisions, subject):
@@ -91,7 +91,7 @@ def _print_beside(console: Console, demo: Demo, first: DemoResult, other: DemoRe
     for subject in demo.subjects:
         console.print()
         console.print(Text(f"best response of {subject}, {criteria.id}", style="bold"))
-        console.print(best_table(other.reconciliation, subject, demo.readers))
+        console.print(best_table(other.reconciliation, subject))
         for line in difference_lines(other.reconciliation, subject):
             console.print(Text(f"   {line}"))
 

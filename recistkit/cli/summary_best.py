@@ -3,49 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
 
 from recistkit.cli.display import date_text
 from recistkit.cli.summary_tables import plain_table
+from recistkit.terms import OVERALL
 
 if TYPE_CHECKING:
-    import polars as pl
     from rich.table import Table
 
     from recistkit.study.reconcile import StudyReconciliation
 
-__all__ = ["best_table", "decision_lines", "difference_lines"]
+__all__ = ["best_table", "compartment_title", "decision_lines", "difference_lines"]
 
 
-def best_table(result: StudyReconciliation, subject: str, readers: Sequence[str]) -> Table:
-    """Return a line per compartment: each reader's best response and the accepted one."""
+HEADERS: Final = (
+    "compartment",
+    "reader",
+    "best",
+    "since",
+    "confirmed",
+    "on",
+    "progression",
+    "last scan",
+    "read",
+)
+
+
+def best_table(result: StudyReconciliation, subject: str) -> Table:
+    """Return a line per compartment and reader: best response, confirmed one, progression."""
     best = result.classification.best.filter(subject=subject)
-    accepted = result.accepted_best.filter(subject=subject)
-    headers = ["", *(f"{reader}: best / confirmed / PD on" for reader in readers), "accepted"]
+    accepted = result.accepted_best.filter(subject=subject)["reader"].unique().to_list()
     lines = []
     for compartment in best["compartment"].unique(maintain_order=True):
-        rows = best.filter(compartment=compartment)
-        cells = [_best_text(rows.filter(reader=reader)) for reader in readers]
-        taken = accepted.filter(compartment=compartment)
-        cells.append(_accepted_text(taken))
-        title = "whole patient" if compartment == "overall" else compartment
-        lines.append([title, *cells])
-    return plain_table(headers, lines)
+        title = compartment_title(compartment)
+        for row in best.filter(compartment=compartment).iter_rows(named=True):
+            state = "accepted" if row["reader"] in accepted else ("" if accepted else "open")
+            lines.append([title, row["reader"], *_best_cells(row), state])
+            title = ""
+    return plain_table(HEADERS, lines)
+
+
+def compartment_title(compartment: str) -> str:
+    """Return what a radiologist calls a compartment."""
+    return "whole patient" if compartment == OVERALL else compartment
 
 
 def difference_lines(result: StudyReconciliation, subject: str) -> Iterator[str]:
     """Yield what the readers differed in, with its cause."""
     rows = result.reconciled.filter(subject=subject)
-    open_rows = rows.filter(status="adjudication-needed")
-    for row in rows.iter_rows(named=True):
-        if row["status"] == "agreed":
-            continue
+    differing = rows.filter(pl.col("status") != "agreed")
+    if not differing.height:
+        yield f"both readers agree: the read of {rows['accepted_reader'][0]} is accepted"
+    for row in differing.iter_rows(named=True):
         values = " and ".join(
             f"{row[f'reader_{number}']} {row[f'value_{number}'] or 'none'}" for number in (1, 2)
         )
         variable = row["variable"].replace("_", " ")
-        yield f"{row['compartment']}, {variable}: {values} (cause: {row['cause']})"
-    if open_rows.height:
+        place = compartment_title(row["compartment"])
+        yield f"{place}, {variable}: {values}; cause: {row['cause']}"
+    if (differing["status"] == "adjudication-needed").any():
         yield "adjudication needed: no read of this subject is accepted yet"
 
 
@@ -59,23 +78,13 @@ def decision_lines(decisions: pl.DataFrame, subject: str) -> Iterator[str]:
         yield f"because: {row['reason']}"
 
 
-def _best_text(rows: pl.DataFrame) -> str:
-    """Return best response with its date, the confirmed one, and the date of progression."""
-    if not rows.height:
-        return "not read"
-    row = rows.row(0, named=True)
-    best = _dated(row, "best_response", "response_date")
-    confirmed = _dated(row, "best_response_confirmed", "confirmed_on")
-    return f"{best} / {confirmed} / {date_text(row['progression_date']) or 'no PD'}"
-
-
-def _dated(row: dict[str, Any], word: str, day: str) -> str:
-    return f"{row[word]} {date_text(row[day])}".strip()
-
-
-def _accepted_text(rows: pl.DataFrame) -> str:
-    """Return whose read is accepted, with its best and confirmed best response."""
-    if not rows.height:
-        return "open"
-    row = rows.row(0, named=True)
-    return f"{row['reader']}: {row['best_response']} / {row['best_response_confirmed']}"
+def _best_cells(row: dict[str, Any]) -> list[str]:
+    """Return best response, its date, the confirmed one, its date, progression, last scan."""
+    return [
+        row["best_response"],
+        date_text(row["response_date"]),
+        row["best_response_confirmed"],
+        date_text(row["confirmed_on"]),
+        date_text(row["progression_date"]) or "none",
+        date_text(row["last_date"]),
+    ]

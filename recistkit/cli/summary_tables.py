@@ -25,10 +25,14 @@ def plain_table(
         Columns of numbers, which stand to the right.
     """
     numbers = set(right)
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1), header_style="")
-    table.add_column("", width=2)
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for index, header in enumerate(headers):
-        table.add_column(header, justify="right" if index in numbers else "left")
+        table.add_column(
+            header,
+            header_style="",
+            justify="right" if index in numbers else "left",
+            overflow="fold",
+        )
     for row in rows:
-        table.add_row("", *row)
+        table.add_row(*row)
     return table

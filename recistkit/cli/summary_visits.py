@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from recistkit.cli.display import date_text, percent_text, sum_text
+from recistkit.cli.summary_best import compartment_title
 from recistkit.cli.summary_tables import plain_table
 
 if TYPE_CHECKING:
@@ -41,42 +42,37 @@ def visit_tables(
         unit = UNITS.get(classification.criteria.unit, classification.criteria.unit)
         headers = ["visit", "date"]
         for reader in readers:
-            headers += [f"{reader}: sum", "from baseline", "from nadir", f"{reader}: response"]
+            headers += [f"{reader}:\nsum", "from\nbaseline", "from\nnadir", f" {reader}:\n response"]
         lines = [
             [label, _dates(by_reader), *_cells(by_reader, readers, limits)]
             for label, by_reader in visits.items()
         ]
         table = plain_table(headers, lines, right=(2, 3, 4, 6, 7, 8))
-        title = "whole patient" if compartment == "overall" else compartment
-        yield f"{title}, sums in {unit}", table, list(_notes(visits, readers))
+        yield f"{compartment_title(compartment)} (sums in {unit}, changes in %)", table, list(_notes(visits, readers))
 
 
 def comparison_table(
     first: StudyReconciliation, other: StudyReconciliation, readers: Sequence[str]
 ) -> Table:
-    """Return change from baseline and response of every visit under two rule sets."""
+    """Return response and change from baseline of every visit under two rule sets."""
     results = (first.classification, other.classification)
-    columns = [(result, reader) for reader in readers for result in results]
-    headers = ["subject", "", "visit"]
-    headers += [f"{reader}: {result.criteria.id}" for result, reader in columns]
-    words = [_words(result) for result in results]
-    lines = [
-        [*place, *(words[results.index(result)].get((reader, *place), "") for result, reader in columns)]
-        for place in dict.fromkeys(key[1:] for key in words[0])
-    ]
+    said = [_responses(result, reader) for reader in readers for result in results]
+    headers = ["subject", "compartment", "visit"]
+    headers += [f"{reader}: {result.criteria.id}" for reader in readers for result in results]
+    lines = [[*place, *(words.get(place, "") for words in said)] for place in said[0] | said[-1]]
     return plain_table(headers, lines)
 
 
-def _words(result: Classification) -> dict[tuple[str, str, str, str], str]:
-    """Return response and change of each reader, subject, compartment and visit."""
+def _responses(result: Classification, reader: str) -> dict[tuple[str, str, str], str]:
+    """Return a reader's response and change by subject, compartment and visit."""
     limits = limits_percent(result.criteria)
-    return {
-        (row["reader"], row["subject"], row["compartment"], row["timepoint"]): (
-            f"{row['response']} {percent_text(row['change_from_baseline_percent'], limits)}".strip()
-        )
-        for row in result.responses.iter_rows(named=True)
-        if row["response"] is not None
-    }
+    said = {}
+    for row in result.responses.filter(reader=reader).iter_rows(named=True):
+        if row["response"] is not None:
+            change = percent_text(row["change_from_baseline_percent"], limits)
+            place = (row["subject"], row["compartment"], row["timepoint"])
+            said[place] = f"{row['response']} {change} %" if change else row["response"]
+    return said
 
 
 def _visits(rows: pl.DataFrame) -> dict[str, dict[str, Row]]:
@@ -104,18 +100,28 @@ def _cells(
         yield sum_text(row["sum"])
         yield percent_text(row["change_from_baseline_percent"], limits)
         yield percent_text(row["change_from_nadir_percent"], limits)
-        yield row["response"] or ""
+        yield f" {row['response'] or ''}"
 
 
 def _notes(visits: dict[str, dict[str, Row]], readers: Sequence[str]) -> Iterator[str]:
-    """Yield why a visit is PD or NE, and what is flagged."""
+    """Yield why a visit is PD or NE, and what is flagged; once where both readers say the same."""
     for label, by_reader in visits.items():
+        said: dict[str, list[str]] = {}
         for reader in readers:
-            row = by_reader.get(reader)
-            if row is None or row["response"] is None:
-                continue
-            flags = (row["flags"] or "").replace(";", ", ")
-            reason = row["reason"] if row["response"] in _WORTH_A_NOTE else ""
-            if reason or flags:
-                said = ": ".join(part for part in (row["response"], reason) if part)
-                yield f"{label}, {reader}: {said}" + (f" [{flags}]" if flags else "")
+            note = _note(by_reader[reader]) if reader in by_reader else ""
+            if note:
+                said.setdefault(note, []).append(reader)
+        for note, who in said.items():
+            yield f"{label}, {' and '.join(who)}: {note}"
+
+
+def _note(row: Row) -> str:
+    """Return the reason of a PD or NE, and the flags."""
+    if row["response"] is None:
+        return ""
+    reason = row["reason"] if row["response"] in _WORTH_A_NOTE else ""
+    flags = (row["flags"] or "").replace(";", ", ")
+    if not reason and not flags:
+        return ""
+    said = ", ".join(part for part in (row["response"], reason) if part)
+    return f"{said} [{flags}]" if flags else said

@@ -7,12 +7,15 @@ from decimal import Decimal
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from recistkit.criteria.rules import Criteria
 from recistkit.errors import CriteriaError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 __all__ = ["load", "load_file", "shipped"]
 
@@ -116,7 +119,7 @@ def _merged(name: str, tables: dict[str, Any]) -> dict[str, Any]:
     return base | tables
 
 
-def _sentence(fault: Any) -> str:
+def _sentence(fault: ErrorDetails) -> str:
     where = ".".join(str(part) for part in fault["loc"])
     message = fault["msg"].removeprefix("Value error, ")
     return f"{where}: {message}" if where else message

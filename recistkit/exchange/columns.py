@@ -80,7 +80,7 @@ class ParsedTable:
         if rows.height:
             said = pl.lit(message) if isinstance(message, str) else message
             pairs = rows.select("row", said.alias("said")).rows()
-            self.faults += [Fault(row, column, words) for row, words in pairs]
+            self.faults.extend(Fault(row, column, words) for row, words in pairs)
 
     def fine(self, *columns: str) -> pl.Expr:
         """Return where none of the columns had a fault."""
@@ -102,7 +102,7 @@ def parse_table(raw: RawTable, columns: Sequence[Column]) -> ParsedTable:
     ]
     missing = [pl.lit(None, pl.String).alias(name) for name in known - present]
     frame = found.with_columns(missing).with_row_index("row", raw.first_row)
-    values, bad = [pl.col("row").cast(pl.Int64)], {}
+    values = [pl.col("row").cast(pl.Int64)]
     checks: list[tuple[str, pl.Expr, str]] = []
     for column in columns:
         value, rules = column.parse(frame, column.name)
@@ -110,9 +110,9 @@ def parse_table(raw: RawTable, columns: Sequence[Column]) -> ParsedTable:
         if column.required and column.name in present:
             rules = [*rules, (pl.col(column.name).is_null(), "is empty")]
         checks += [(column.name, where, expected) for where, expected in rules]
-    parsed = _with_faults(frame, checks, faults, bad)
+    bad = _with_faults(frame, checks, faults)
     return ParsedTable(
-        raw.name, frame.select(values).with_columns(**parsed), present, faults, warnings
+        raw.name, frame.select(values).with_columns(**bad), present, faults, warnings
     )
 
 
@@ -120,9 +120,9 @@ def _with_faults(
     frame: pl.DataFrame,
     checks: list[tuple[str, pl.Expr, str]],
     faults: list[Fault],
-    bad: dict[str, pl.Series],
 ) -> dict[str, pl.Series]:
     """Add the faults of single values; return the ``bad_`` columns that are needed."""
+    bad: dict[str, pl.Series] = {}
     hit = frame.select(
         where.fill_null(value=False).any().alias(str(position))
         for position, (_, where, _) in enumerate(checks)
@@ -165,13 +165,14 @@ def _words(
 
 
 def truth(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[tuple[pl.Expr, str]]]:
-    """true or false."""
+    """Truth: the word true or false."""
     if frame.schema[name] == pl.Boolean:
         return pl.col(name), []
     given = _text(frame, name)
     lower = given.str.to_lowercase()
-    value = pl.when(lower == "true").then(True).when(lower == "false").then(False)
-    return value, [(given.is_not_null() & ~lower.is_in(["true", "false"]), "is neither true nor false")]
+    is_word = lower.is_in(["true", "false"])
+    value = pl.when(is_word).then(lower == "true")
+    return value, [(given.is_not_null() & ~is_word, "is neither true nor false")]
 
 
 def date(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[tuple[pl.Expr, str]]]:

@@ -40,7 +40,11 @@ def _states(table: ParsedTable) -> None:
     kinds = (
         (role == "target", LESION_STATES["target"], "target"),
         (role == "non-target", LESION_STATES["non-target"], "non-target"),
-        ((role == "new") & ~target_kind.fill_null(value=False), LESION_STATES["new", "non-target"], "new lesion"),
+        (
+            (role == "new") & ~target_kind.fill_null(value=False),
+            LESION_STATES["new", "non-target"],
+            "new lesion",
+        ),
         (target_kind, LESION_STATES["new", "target"], "new target"),
     )
     for which, allowed, name in kinds:
@@ -60,7 +64,9 @@ def _sizes(table: ParsedTable) -> None:
     needs_size = fine & state.is_in(["measured", "split"])
     table.add(needs_size & ~SIZED, "longest_mm", pl.format("{} without any size", state))
     zero = fine & ZERO & state.is_in(["measured", "split", "too-small"])
-    table.add(zero, "longest_mm", pl.format("{} with a size of 0; a lesion that is gone is absent", state))
+    table.add(
+        zero, "longest_mm", pl.format("{} with a size of 0; a lesion that is gone is absent", state)
+    )
     table.add(
         fine & (state == "absent") & SIZED, "longest_mm", "an absent lesion cannot have a size"
     )
@@ -75,7 +81,9 @@ def _compartments(table: ParsedTable) -> None:
     compartment = pl.col("compartment")
     if "compartment" not in table.present:
         return
-    table.add(compartment == OVERALL, "compartment", f"{OVERALL!r} is reserved for the whole patient")
+    table.add(
+        compartment == OVERALL, "compartment", f"{OVERALL!r} is reserved for the whole patient"
+    )
     if table.frame["compartment"].is_not_null().any():
         table.add(
             compartment.is_null(),
@@ -96,18 +104,20 @@ def _baselines(table: ParsedTable) -> None:
         pl.format("timepoint {} is a second baseline of this read", pl.col("timepoint")),
     )
     denied = table.frame.filter(~pl.col("baseline")).join(first, on=VISIT, how="semi")
-    table.add_rows(
-        denied, "baseline", "is false where another row of the timepoint says true"
-    )
+    table.add_rows(denied, "baseline", "is false where another row of the timepoint says true")
 
 
 def _repeated_rows(table: ParsedTable) -> None:
     here = [*VISIT, "lesion"]
     split = pl.col("state") == "split"
     table.add(
-        pl.col("fragment").is_not_null() & ~split, "fragment", "belongs to a lesion whose state is split"
+        pl.col("fragment").is_not_null() & ~split,
+        "fragment",
+        "belongs to a lesion whose state is split",
     )
-    table.add(split & pl.col("fragment").is_null(), "fragment", "a split lesion needs one for each row")
+    table.add(
+        split & pl.col("fragment").is_null(), "fragment", "a split lesion needs one for each row"
+    )
     rows = table.frame.filter(pl.col("lesion").is_not_null())
     if rows.select(pl.struct(here).is_duplicated().any()).item():
         repeated = rows.filter(pl.struct(here).is_duplicated())
@@ -157,7 +167,11 @@ def _merged_lesions(table: ParsedTable) -> None:
     table.add_rows(
         pairs.filter(sizeless),
         "merged_into",
-        pl.format("{} is {}; the lesion that holds the common size has one", holder, pl.col("holder_state")),
+        pl.format(
+            "{} is {}; the lesion that holds the common size has one",
+            holder,
+            pl.col("holder_state"),
+        ),
     )
     elsewhere = ~nowhere & (pl.col("holder_compartment") != pl.col("compartment"))
     table.add_rows(
@@ -176,14 +190,14 @@ def _changed_lesions(table: ParsedTable) -> None:
         value = pl.col(column)
         if column == "role":
             value = value.to_physical()
-        span = stated.group_by(LESION).agg(
-            (value.min() != value.max()).alias("changes")
-        )
+        span = stated.group_by(LESION).agg((value.min() != value.max()).alias("changes"))
         if not span["changes"].any():
             continue
         course = stated.join(span.filter("changes"), on=LESION, how="semi")
-        first = course.sort("row").unique(LESION, keep="first").select(
-            *LESION, pl.col(column).alias("was")
+        first = (
+            course.sort("row")
+            .unique(LESION, keep="first")
+            .select(*LESION, pl.col(column).alias("was"))
         )
         changed = course.join(first, on=LESION).filter(pl.col(column) != pl.col("was")).sort("row")
         table.add_rows(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
 
 import polars as pl
 
@@ -27,7 +26,6 @@ from recistkit.terms import (
     EVENTS,
     KINDS,
     NEW_LESION_STATEMENTS,
-    OVERALL,
     ROLES,
     STATES,
     TUMOUR_MARKERS,

@@ -6,7 +6,7 @@ import io
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import polars as pl
 
@@ -14,12 +14,19 @@ from recistkit.errors import Fault, TableError
 from recistkit.exchange.read_document import load_read_document, load_read_documents
 from recistkit.exchange.read_tables import reads_table, visits_table
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["RawTable", "TableSource", "open_documents", "open_table"]
 
-TableSource: TypeAlias = "str | Path | pl.DataFrame | pl.LazyFrame | pd.DataFrame"
+
+class PandasFrame(Protocol):
+    """What is needed of a pandas frame; pandas itself is not."""
+
+    @property
+    def columns(self) -> Any: ...  # noqa: ANN401  pandas is not a dependency
+
+    def __getitem__(self, name: Any) -> Any: ...  # noqa: ANN401  as above
+
+
+TableSource: TypeAlias = str | Path | pl.DataFrame | pl.LazyFrame | PandasFrame
 
 FRAME = "<frame>"
 
@@ -110,11 +117,11 @@ def _csv(source: Path | io.BytesIO) -> pl.DataFrame:
     return pl.read_csv(source, infer_schema=False)
 
 
-def _from_pandas(frame: pd.DataFrame) -> pl.DataFrame:
+def _from_pandas(frame: PandasFrame) -> pl.DataFrame:
     return pl.DataFrame({str(name): _series(frame[name]) for name in frame.columns})
 
 
-def _series(column: Any) -> pl.Series:
+def _series(column: Any) -> pl.Series:  # noqa: ANN401  pandas is not a dependency
     """Take a pandas column by its values, so that pyarrow is not needed."""
     if column.dtype.kind in "fiub":
         return pl.Series(column.to_numpy(), nan_to_null=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,7 @@ from recistkit.response.target import assess_targets
 __all__ = ["Assessment", "Visits", "assess", "assess_timelines"]
 
 NO_SUM = np.int64(-1)
+Laid = TypeVar("Laid", "Visits", Best)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,17 +114,15 @@ def assess(
         for reads in timelines(cells, facts, layout)
     ]
     return Assessment(
-        visits=_laid_flat(Visits, [(_cells(layout, r), p.visits) for r, p in parts], layout.n_cells),
-        best=_laid_flat(Best, [(r.rows, p.best) for r, p in parts], layout.n_rows),
-        progression_day=_scattered(
-            [(r.rows, p.progression_day) for r, p in parts], layout.n_rows
+        visits=_laid_flat(
+            Visits, [(_cells(layout, r), p.visits) for r, p in parts], layout.n_cells
         ),
+        best=_laid_flat(Best, [(r.rows, p.best) for r, p in parts], layout.n_rows),
+        progression_day=_scattered([(r.rows, p.progression_day) for r, p in parts], layout.n_rows),
     )
 
 
-def assess_timelines(
-    reads: Timelines, criteria: Criteria, options: ResponseOptions
-) -> Assessment:
+def assess_timelines(reads: Timelines, criteria: Criteria, options: ResponseOptions) -> Assessment:
     """Return responses and best responses of timelines; arrays ``[row, visit]``."""
     targets = assess_targets(reads, criteria)
     non_targets = assess_non_targets(reads, criteria)
@@ -212,7 +211,7 @@ def _cells(layout: Layout, reads: Timelines) -> Indices:
     return cells_of_rows(layout, reads.rows, reads.last_day.shape[1])
 
 
-def _laid_flat(kind: type[Any], parts: list[tuple[Indices, Any]], length: int) -> Any:
+def _laid_flat(kind: type[Laid], parts: list[tuple[Indices, Laid]], length: int) -> Laid:
     return kind(
         **{
             f.name: _scattered([(places, getattr(part, f.name)) for places, part in parts], length)

@@ -105,7 +105,9 @@ def _unconfirmed(course: Course, response: Codes) -> Codes:
 def _confirmed(course: Course, response: Codes, confirmation: Confirmation) -> Codes:
     """Return the confirmed response, or what an unconfirmed one comes down to."""
     stands_for = np.where(course.has_targets, SD, PERSISTS)[:, None]
-    at_least_stable = (response == CR) | (response == PR) | (response == SD) | (response == PERSISTS)
+    at_least_stable = (
+        (response == CR) | (response == PR) | (response == SD) | (response == PERSISTS)
+    )
     too_early = course.day < course.stable_from[:, None]
     lowered = np.where(at_least_stable, np.where(too_early, NE, stands_for), response)
     lowered = np.where((response == PERSISTS) & ~too_early, PERSISTS, lowered)
@@ -113,7 +115,8 @@ def _confirmed(course: Course, response: Codes, confirmation: Confirmation) -> C
 
 
 def _best_word(response: npt.NDArray[np.integer]) -> Codes:
-    return CODE_OF_RANK[RANK[response].min(axis=1)]
+    best: Codes = CODE_OF_RANK[RANK[response].min(axis=1)]
+    return best
 
 
 def _named(course: Course, word: Codes) -> Codes:

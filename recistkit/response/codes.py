@@ -5,8 +5,20 @@ from typing import Final
 from recistkit.terms import NEW_LESION_STATEMENTS, RESPONSES, TUMOUR_MARKERS
 
 __all__ = [
-    "CR", "ELEVATED", "EQUIVOCAL", "NA", "NE", "NONE", "NORMAL", "NOT_ASSESSABLE",
-    "PD", "PERSISTS", "PR", "SD", "UNEQUIVOCAL", "UNSET",
+    "CR",
+    "ELEVATED",
+    "EQUIVOCAL",
+    "NA",
+    "NE",
+    "NONE",
+    "NORMAL",
+    "NOT_ASSESSABLE",
+    "PD",
+    "PERSISTS",
+    "PR",
+    "SD",
+    "UNEQUIVOCAL",
+    "UNSET",
 ]
 
 CR, PR, SD, PD, NE, PERSISTS, NA = range(len(RESPONSES))

@@ -61,7 +61,12 @@ def first_confirmed(
             if not len(rows):
                 continue
             found = _confirmed_at(
-                wanted, visit, response[rows], sustained[rows], day[rows], options, confirmation_days
+                (wanted, visit),
+                response[rows],
+                sustained[rows],
+                day[rows],
+                options,
+                confirmation_days,
             )
             rows, found = rows[found >= 0], found[found >= 0]
             first[rows], second[rows], word[rows] = visit, found, wanted
@@ -69,15 +74,15 @@ def first_confirmed(
 
 
 def _confirmed_at(
-    wanted: int,
-    visit: int,
+    begin: tuple[int, int],
     response: Codes,
     sustained: Bools,
     day: Days,
     options: ResponseOptions,
     confirmation_days: int,
 ) -> npt.NDArray[np.int64]:
-    """Return the visit that confirms the response at `visit`, -1 where none does."""
+    """Return the visit that confirms the response (word, visit), -1 where none does."""
+    wanted, visit = begin
     n_rows, n_visits = response.shape
     found = np.full(n_rows, -1, np.int64)
     open_ = np.ones(n_rows, bool)

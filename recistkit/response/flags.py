@@ -89,8 +89,9 @@ def flag_text(bits: int) -> str:
 
 def _compartment_progression(reads: Timelines, overall: Overall) -> Bools:
     """Return where the patient is not PD although a compartment is."""
-    progressed = overall.response == PD
+    progressed: Bools = overall.response == PD
     inner = ~reads.is_overall
-    below = np.zeros_like(progressed)
+    below: Bools = np.zeros_like(progressed)
     np.logical_or.at(below, reads.overall[inner], progressed[inner])
-    return below & ~progressed
+    below &= ~progressed
+    return below

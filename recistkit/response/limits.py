@@ -42,4 +42,5 @@ def progression_limit(smallest: Lengths, criteria: Criteria) -> Lengths:
 def _share_rounded_down(sums: Lengths, share: Fraction) -> Lengths:
     """Return the share of each sum, in two parts so that no product overflows."""
     whole, rest = np.divmod(sums, share.denominator)
-    return whole * share.numerator + rest * share.numerator // share.denominator
+    down: Lengths = whole * share.numerator + rest * share.numerator // share.denominator
+    return down

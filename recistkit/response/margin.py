@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
+import numpy.typing as npt
 
 from recistkit.criteria import Criteria
 from recistkit.model.batch import Bools, Lengths
@@ -43,7 +46,8 @@ def margins(
     is_new = new.unequivocal.astype(np.int8)
     movable = (reads.facts.targets[:, None] > 0) & ~targets.settled & ~overall.after_complete
     best = np.full(overall.response.shape, UNREACHABLE)
-    for word, low, high in _stretches(targets, overall):
+    for stretch in _stretches(targets, overall):
+        word, low, high = (np.asarray(part) for part in stretch)
         answer = table.response[table.row[word, non_targets.response, is_new]]
         other = movable & (answer != overall.response) & (low <= high) & (low < UNREACHABLE)
         change = np.clip(reads.cells.measured, low, high) - reads.cells.measured
@@ -54,14 +58,12 @@ def margins(
 
 def _stretches(
     targets: Targets, overall: Overall
-) -> tuple[tuple[Lengths | int, Lengths | int, Lengths | int], ...]:
+) -> Iterator[tuple[npt.ArrayLike, npt.ArrayLike, npt.ArrayLike]]:
     """Return target response, lowest and highest sum of each stretch."""
     judged: Bools = targets.complete & (targets.baseline >= 0)
     partial = np.where(judged, targets.partial_response_limit, -1)
     below = targets.progression_limit - 1
     stable = np.where(judged, np.where(overall.may_sustain, PR, SD), NE)
-    return (
-        (PR, 0, np.minimum(partial, below)),
-        (stable, partial + 1, below),
-        (PD, targets.progression_limit, UNREACHABLE),
-    )
+    yield PR, 0, np.minimum(partial, below)
+    yield stable, partial + 1, below
+    yield PD, targets.progression_limit, UNREACHABLE

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from recistkit.errors import OptionError
 
 __all__ = ["ResponseOptions"]
+
+MOST: Final = 3650
+"""Ten years: more is a slip of the pen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +54,8 @@ class ResponseOptions:
         """Check ranges."""
         for name in ("confirmation_days", "max_intervening_ne", "min_sd_days"):
             value = getattr(self, name)
-            if value is not None and not 0 <= value <= 3650:
-                message = f"{name} is {value}; expected 0 to 3650"
+            if value is not None and not 0 <= value <= MOST:
+                message = f"{name} is {value}; expected 0 to {MOST}"
                 raise OptionError(message)
         if self.compartment_stop not in ("first", "own"):
             message = f"compartment_stop is {self.compartment_stop!r}; expected 'first' or 'own'"

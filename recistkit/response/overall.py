@@ -100,7 +100,8 @@ def _reappeared(reads: Timelines, response: Codes, criteria: Criteria) -> Bools:
     if not criteria.reappearance.after_complete_response:
         return np.zeros(response.shape, bool)
     follow_up = np.arange(response.shape[1]) > 0
-    return _earlier((response == CR) & follow_up) & (reads.cells.disease_day != NEVER)
+    back: Bools = _earlier((response == CR) & follow_up) & (reads.cells.disease_day != NEVER)
+    return back
 
 
 def sustainable(target: Codes, progressed: Bools) -> Bools:
@@ -127,4 +128,5 @@ def _progression_day(
         (back, cells.disease_day),
     )
     days = [np.where(holds, day, NEVER) for holds, day in causes]
-    return np.minimum.reduce(days).astype(np.int32)
+    earliest: Days = np.minimum.reduce(days).astype(np.int32)
+    return earliest

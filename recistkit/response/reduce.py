@@ -66,12 +66,10 @@ def reduce_lesions(
     return cells, facts
 
 
-def evaluable_observations(
-    observations: Observations, layout: Layout, criteria: Criteria
-) -> Bools:
+def evaluable_observations(observations: Observations, layout: Layout, criteria: Criteria) -> Bools:
     """Return which target and non-target observations tell something; for explanations."""
     assessed = _without_treated_lesions(observations, layout)
-    evaluable = assessed.state != NOT_EVALUABLE
+    evaluable: Bools = assessed.state != NOT_EVALUABLE
     targets = assessed.role == TARGET
     evaluable[targets] = target_sizes(assessed.where(targets), criteria).evaluable
     return evaluable
@@ -125,9 +123,10 @@ def _normal_node(non_targets: Observations, criteria: Criteria) -> Bools:
     """A node below the normal limit counts as gone (C14)."""
     if criteria.normal_node_um is None:
         return np.zeros(len(non_targets.row), bool)
-    small = non_targets.nodal & (non_targets.short_um != NO_LENGTH)
+    small: Bools = non_targets.nodal & (non_targets.short_um != NO_LENGTH)
     small &= non_targets.short_um < criteria.normal_node_um
-    return small & (non_targets.state != PROGRESSED) & (non_targets.state != NOT_EVALUABLE)
+    small &= (non_targets.state != PROGRESSED) & (non_targets.state != NOT_EVALUABLE)
+    return small
 
 
 def _new_lesions(new: Places) -> tuple[dict[str, Any], Days, Days]:

@@ -68,9 +68,7 @@ def _tabulate(targets: Observations, sizes: TargetSizes) -> _Table:
     evaluable[at] = sizes.evaluable
     holder = np.broadcast_to(np.arange(len(numbers)), shape).copy()
     merged = targets.state == MERGED
-    holder[targets.visit[merged], lesion[merged]] = np.searchsorted(
-        numbers, targets.holder[merged]
-    )
+    holder[targets.visit[merged], lesion[merged]] = np.searchsorted(numbers, targets.holder[merged])
     return _Table(lesion, size, imputed, evaluable, holder)
 
 
@@ -94,4 +92,5 @@ def _smallest_earlier(table: _Table, visit: int) -> Lengths:
         within = holder[table.holder[earlier]] == holder
         np.logical_and.at(known, holder, table.evaluable[earlier] & within)
         np.minimum(smallest, np.where(known, together, UNREACHABLE), out=smallest)
-    return smallest[holder]
+    reference: Lengths = smallest[holder]
+    return reference

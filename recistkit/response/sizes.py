@@ -70,9 +70,7 @@ def target_sizes(targets: Observations, criteria: Criteria) -> TargetSizes:
     )
 
 
-def _wanted_size(
-    targets: Observations, node: Bools, criteria: Criteria
-) -> tuple[Lengths, int]:
+def _wanted_size(targets: Observations, node: Bools, criteria: Criteria) -> tuple[Lengths, int]:
     """Return the size that the criteria want (`NO_LENGTH` if missing) and the stand-in."""
     if criteria.size.measure == "product":
         missing = (targets.longest_um == NO_LENGTH) | (targets.short_um == NO_LENGTH)
@@ -111,15 +109,13 @@ def _judge_fragments_together(targets: Observations, evaluable: Bools, counted: 
     counted[split[first]] = whole
 
 
-def _shows_disease(
-    targets: Observations, node: Bools, imputed: Bools, criteria: Criteria
-) -> Bools:
-    there = (targets.state != ABSENT) & (targets.state != NOT_EVALUABLE)
+def _shows_disease(targets: Observations, node: Bools, imputed: Bools, criteria: Criteria) -> Bools:
+    there: Bools = (targets.state != ABSENT) & (targets.state != NOT_EVALUABLE)
     limit = criteria.normal_node_um
     if limit is None:
         return there
     short = np.where(imputed, criteria.too_small_um, targets.short_um)
-    abnormal = there & (~node | (short >= limit))
+    abnormal: Bools = there & (~node | (short >= limit))
     merged_nodes = (targets.state == MERGED) & targets.nodal
     if merged_nodes.any():
         ill = np.unique(_key(targets, targets.lesion)[abnormal & (targets.state != MERGED)])

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from recistkit.exchange.load_tables import StudyTables
-from recistkit.model.batch import NEVER, NO_LENGTH, Days, Layout, Observations
-from recistkit.terms import CERTAINTIES, NEW_LESION_STATEMENTS, OVERALL, ROLES, STATES, TUMOUR_MARKERS
+from recistkit.model.batch import NEVER, NO_LENGTH, Codes, Days, Layout, Observations
+from recistkit.terms import (
+    CERTAINTIES,
+    NEW_LESION_STATEMENTS,
+    OVERALL,
+    ROLES,
+    STATES,
+    TUMOUR_MARKERS,
+)
 
 __all__ = ["Batch", "build_batch"]
 
@@ -159,14 +165,14 @@ def _therapies(
     events = tables.events.frame.join(
         reads.select("read", "subject", "baseline_last"), on="subject"
     ).filter(pl.col("date") > pl.col("baseline_last"))
-    new = events.filter(pl.col("event") == "new-therapy").group_by("read").agg(
-        pl.col("date").min()
-    )
+    new = events.filter(pl.col("event") == "new-therapy").group_by("read").agg(pl.col("date").min())
     local = events.filter(pl.col("event") == "local-therapy").with_columns(
         pl.col("compartment").fill_null(OVERALL)
     )
-    whole = local.filter(pl.col("compartment") == OVERALL).group_by("read").agg(
-        whole=pl.col("date").min()
+    whole = (
+        local.filter(pl.col("compartment") == OVERALL)
+        .group_by("read")
+        .agg(whole=pl.col("date").min())
     )
     part = local.group_by("read", "compartment").agg(part=pl.col("date").min())
     of_rows = rows.join(whole, on="read", how="left", maintain_order="left").join(
@@ -176,7 +182,7 @@ def _therapies(
     return of_reads["date"], of_rows.select(pl.min_horizontal("whole", "part")).to_series()
 
 
-def _codes(words: pl.Series, allowed: tuple[str, ...]) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
+def _codes(words: pl.Series, allowed: tuple[str, ...]) -> Codes:
     codes = words.cast(pl.Enum(allowed)).to_physical()
     return codes.cast(pl.Int8).fill_null(-1).to_numpy()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 import polars as pl
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from recistkit.criteria import Criteria
+    from recistkit.study.arguments import OptionArguments
 
 __all__ = ["Classification", "classify"]
 
@@ -59,7 +60,7 @@ def classify(
     visits: TableSource | None = None,
     subjects: TableSource | None = None,
     events: TableSource | None = None,
-    **options: Any,
+    **options: Unpack[OptionArguments],
 ) -> Classification:
     """Return the response of every visit and the best response of every read.
 
@@ -85,11 +86,16 @@ def classify(
     Examples
     --------
     >>> import polars as pl
-    >>> reads = pl.DataFrame({
-    ...     "subject": ["S1", "S1"], "timepoint": ["baseline", "week 8"],
-    ...     "lesion": ["T1", "T1"], "role": ["target", "target"],
-    ...     "date": ["2011-01-03", "2011-02-28"], "longest_mm": ["50.0", "35.0"],
-    ... })
+    >>> reads = pl.DataFrame(
+    ...     {
+    ...         "subject": ["S1", "S1"],
+    ...         "timepoint": ["baseline", "week 8"],
+    ...         "lesion": ["T1", "T1"],
+    ...         "role": ["target", "target"],
+    ...         "date": ["2011-01-03", "2011-02-28"],
+    ...         "longest_mm": ["50.0", "35.0"],
+    ...     }
+    ... )
     >>> classify(reads).responses["response"].to_list()
     [None, 'PR']
     """
@@ -103,7 +109,7 @@ def classify(
     return _classification(study, batch, assessment, rules, chosen)
 
 
-def _options(options: dict[str, Any]) -> ResponseOptions:
+def _options(options: OptionArguments) -> ResponseOptions:
     try:
         return ResponseOptions(**options)
     except TypeError as error:
@@ -111,7 +117,7 @@ def _options(options: dict[str, Any]) -> ResponseOptions:
 
 
 def _require_reference(study: Study, rules: Criteria, options: ResponseOptions) -> None:
-    """A minimum time of SD needs a day to count from (A silent one would change NE to SD)."""
+    """A minimum time of SD needs a day to count from: a silent one would change NE to SD."""
     days = options.min_sd_days
     if days is None:
         days = rules.best_response.minimum_stable_days

@@ -31,9 +31,7 @@ def reasons(batch: Batch, assessment: Assessment, criteria: Criteria) -> pl.Seri
     if not len(not_evaluable):
         return said
     named = _unevaluated(batch, criteria, not_evaluable)
-    return said.scatter(
-        named["cell"], said.gather(named["cell"]) + ": " + named["lesions"]
-    )
+    return said.scatter(named["cell"], said.gather(named["cell"]) + ": " + named["lesions"])
 
 
 def _unevaluated(batch: Batch, criteria: Criteria, cells: np.ndarray) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 from recistkit.exchange.load_tables import load_decisions, raise_faults
 from recistkit.reconciliation import DEFAULT_COMPARED
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from recistkit.exchange.sources import TableSource
+    from recistkit.study.arguments import ClassifyArguments
 
 __all__ = ["StudyReconciliation", "reconcile"]
 
@@ -47,7 +48,7 @@ def reconcile(
     decisions: TableSource | None = None,
     compare: Sequence[str] = DEFAULT_COMPARED,
     when_agreed: str | None = None,
-    **classification: Any,
+    **classification: Unpack[ClassifyArguments],
 ) -> StudyReconciliation:
     """Classify every read, compare the two readers and say which read is accepted.
 

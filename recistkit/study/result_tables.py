@@ -155,9 +155,7 @@ def _cells_frame(batch: Batch) -> pl.DataFrame:
     )
 
 
-def _with_earlier_visits(
-    batch: Batch, table: pl.DataFrame, criteria: Criteria
-) -> pl.DataFrame:
+def _with_earlier_visits(batch: Batch, table: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
     """Add the visits before the baseline, which take part in nothing."""
     earlier = batch.visits.filter(pl.col("position") < 0)
     if not earlier.height:
@@ -207,9 +205,7 @@ def _percent(
     return _numbers(name, change, known)
 
 
-def _numbers(
-    name: str, values: npt.NDArray[np.float64], known: npt.NDArray[np.bool_]
-) -> pl.Series:
+def _numbers(name: str, values: npt.NDArray[np.float64], known: npt.NDArray[np.bool_]) -> pl.Series:
     return pl.Series(name, np.where(known, values, np.nan), nan_to_null=True)
 
 

@@ -72,11 +72,11 @@ def _with_visits_table(visits: pl.DataFrame, table: ParsedTable | None) -> pl.Da
     joined = visits.join(stated, on=VISIT, how="full", coalesce=True)
     return joined.select(
         *VISIT,
+        *(pl.col(name).cast(pl.String) for name in ("new_lesions", "coverage", "tumour_marker")),
+        "visits_row",
         date_first=pl.min_horizontal("date_first", "stated_first"),
         date_last=pl.max_horizontal("date_last", "stated_last"),
         marked=pl.col("marked").fill_null(value=False),
-        *(pl.col(name).cast(pl.String) for name in ("new_lesions", "coverage", "tumour_marker")),
-        visits_row="visits_row",
     )
 
 
@@ -98,11 +98,9 @@ def _with_reference(visits: pl.DataFrame, table: ParsedTable | None) -> pl.DataF
     if table is None:
         return visits.with_columns(reference_date=pl.lit(None, pl.Date))
     known = table.frame.filter(pl.col("subject").is_not_null())
-    return visits.join(
-        known.select("subject", "reference_date").unique("subject", keep="first", maintain_order=True),
-        on="subject",
-        how="left",
-    )
+    dates = known.select("subject", "reference_date")
+    once = dates.unique("subject", keep="first", maintain_order=True)
+    return visits.join(once, on="subject", how="left")
 
 
 def _with_position(order: pl.DataFrame) -> pl.DataFrame:

@@ -17,7 +17,7 @@ S1,A,month-3,2011-04-01,T2,target,distant,liver,false,39.0,30.0,measured
 S1,B,baseline,2011-01-03,T1,target,primary,rectum,false,51.0,41.0,measured
 S1,B,baseline,2011-01-03,T2,target,distant,liver,false,30.5,20.5,measured
 S1,B,month-2,2011-03-01,T1,target,primary,rectum,false,34.5,30.0,measured
-S1,B,month-2,2011-03-01,T2,target,distant,liver,false,36.0,25.0,measured
+S1,B,month-2,2011-03-01,T2,target,distant,liver,false,36.6,25.0,measured
 S1,B,month-3,2011-04-01,T1,target,primary,rectum,false,30.0,28.0,measured
 S1,B,month-3,2011-04-01,T2,target,distant,liver,false,38.0,30.0,measured
 S2,A,baseline,2011-02-01,T1,target,primary,rectum,false,60.0,45.0,measured

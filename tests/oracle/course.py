@@ -248,9 +248,12 @@ def _known_together(together: list[str], found: dict[str, Target]) -> bool:
 
 
 def _had_response(course: Course) -> bool:
-    """Tell whether an earlier visit had target PR or CR and none between was PD (C13)."""
+    """Tell whether an earlier visit had target PR or CR and none between was PD (C13).
+
+    A sustained PR hands on what it rests on, past no PD.
+    """
     for moment in reversed(course.moments.values()):
-        if moment.answer.target in ("PR", "CR"):
+        if moment.answer.target in ("PR", "CR") and not moment.answer.sustained:
             return True
         if moment.answer.response == "PD":
             return False

@@ -64,19 +64,26 @@ def target_at(name: str, visit: Visit, nodal: dict[str, bool], parameters: Param
     if state == "absent":
         return Target(evaluable=True, gone=True)
     if state == "merged":
-        # C8, A22: counts 0; normal only when the common lesion is a normal node.
-        holder = rows[0]["merged_into"]
-        normal = target_at(holder, visit, nodal, parameters).gone
-        return Target(evaluable=True, gone=normal, shows=not normal, holder=holder)
+        # C8, A22: counts 0; normal only when the common lesion is a normal node. A merged node
+        # shows what its holder shows (C20).
+        holder = target_at(rows[0]["merged_into"], visit, nodal, parameters)
+        node = nodal[name] and parameters.normal_node_below is not None
+        return Target(
+            evaluable=True,
+            gone=holder.gone,
+            shows=holder.shows if node else True,
+            holder=rows[0]["merged_into"],
+        )
     as_node = is_node(name, visit, nodal, parameters)
     known = [size_of(row, parameters, as_node=as_node) for row in rows]
     imputed = state == "too-small" and known == [None]
     sizes = [parameters.stand_in] if imputed else [size for size in known if size is not None]
-    if len(sizes) < len(rows):
-        # C5, C7: seen, but without the size that the criteria need.
-        return Target(evaluable=False, shows=True)
     limit = parameters.normal_node_below
-    normal = as_node and limit is not None and max(sizes) < limit
+    normal = as_node and limit is not None and max(sizes, default=0) < limit
+    if len(sizes) < len(rows):
+        # C5, C7: seen, but without the size that the criteria need. A node has come back
+        # only when a part of it is known to be 10 mm (1.8).
+        return Target(evaluable=False, shows=not normal)
     return Target(evaluable=True, size=sum(sizes), imputed=imputed, gone=normal, shows=not normal)
 
 
