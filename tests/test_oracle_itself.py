@@ -104,6 +104,36 @@ def test_node_that_grows_back_below_10_mm_stays_in_complete_response() -> None:
     assert column(nodes, "response") == ["CR", "CR"]
 
 
+@pytest.mark.parametrize(
+    ("later", "word"),
+    [
+        ([row(2, "L1", "measured", "30")], "NE"),
+        ([row(2, "L1", "split", "30", fragment=part) for part in "ab"], "NE"),
+        (
+            [
+                row(2, "L1", "split", "30", fragment="a"),
+                row(2, "L1", "split", "30", short_mm="10", fragment="b"),
+            ],
+            "PD",
+        ),
+        ([row(2, "L1", "too-small")], "CR"),
+    ],
+)
+def test_node_has_come_back_only_when_it_is_known_to_measure_10_mm(
+    later: list[Row], word: str
+) -> None:
+    nodes = [target(0, "L1", "20"), target(1, "L1", "0")]
+    assert column(nodes + later, "response") == ["CR", word]
+
+
+def test_merged_node_shows_nothing_where_its_holder_is_not_evaluable() -> None:
+    nodes = [
+        target(visit, name, "9" if visit else "20") for visit in (0, 1) for name in ("L1", "L2")
+    ]
+    nodes += [target(2, "L1", "?"), row(2, "L2", "merged", merged_into="L1")]
+    assert column(nodes, "response") == ["CR", "NE"]
+
+
 def test_split_lesion_is_the_sum_of_its_fragments() -> None:
     parts = [row(1, "T1", "split", size, fragment=size) for size in ("20", "15")]
     assert column([*courses("50"), *parts], "sum") == [35]
@@ -244,6 +274,17 @@ def test_stated_new_lesion_without_a_row_is_progression_of_the_whole_patient_onl
     assert column(reads, "response", visits=visits, of="primary") == ["SD", "SD"]
     flags = column(reads, "flags", visits=visits, of="primary")
     assert flags == ["new-lesion-not-placed", "after-progression"]
+
+
+def test_stated_new_lesion_is_placed_by_a_row_that_proves_to_have_been_it() -> None:
+    reads = [cells | {"compartment": "primary"} for cells in courses("30 30 30")]
+    reads.append(row(1, "N1", "present", certainty="equivocal", compartment="primary"))
+    visits = [visit_row(1, new_lesions="unequivocal")]
+    assert column(reads, "flags", visits=visits, of="primary")[0] == "new-lesion-not-placed"
+    assert column(reads, "response", visits=visits, of="primary") == ["SD", "SD"]
+    reads.append(row(2, "N1", "present", compartment="primary"))
+    assert column(reads, "flags", visits=visits, of="primary")[0] == "back-dated"
+    assert column(reads, "response", visits=visits, of="primary") == ["PD", "PD"]
 
 
 def test_compartment_progression_does_not_decide_the_whole() -> None:

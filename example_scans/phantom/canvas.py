@@ -12,7 +12,7 @@ from phantom.shapes import Array, Point, Shape
 
 __all__ = ["Canvas", "Geometry", "Posture"]
 
-_SUBSLICES = 2
+_SUBSLICES = 3
 _BREATH_MIDDLE_MM, _BREATH_WIDTH_MM = 290.0, 75.0
 
 
@@ -91,7 +91,7 @@ class Posture:
 
 @dataclass
 class Canvas:
-    """Values on a grid of half slices, and where its voxels are in the anatomy."""
+    """Values on a grid of thin slices, and where its voxels are in the anatomy."""
 
     geometry: Geometry
     posture: Posture
@@ -103,7 +103,7 @@ class Canvas:
         self.values = np.zeros((grid.slices * _SUBSLICES, grid.rows, grid.columns))
 
     def _affine(self, *, anatomy: bool) -> tuple[Array, Array]:
-        """Return steps (rows: column, row, half slice) and origin of the fine grid."""
+        """Return steps (rows: column, row, thin slice) and origin of the fine grid."""
         grid = self.geometry
         steps = grid.directions * grid.spacing_mm[:, None]
         steps[2] /= _SUBSLICES
@@ -181,7 +181,7 @@ class Canvas:
             self.values[part] += cover * (colour - self.values[part])
 
     def slices(self) -> Array:
-        """Return the image: half slices averaged; shape (slices, rows, columns)."""
+        """Return the image: thin slices averaged; shape (slices, rows, columns)."""
         count, rows, columns = self.values.shape
         fine = self.values.reshape(count // _SUBSLICES, _SUBSLICES, rows, columns)
         image: Array = fine.mean(axis=1)

@@ -68,9 +68,9 @@ def ct_image(subject: Subject, visit: str) -> tuple[Geometry, Array, list[Placed
     if spoilt:
         image = _moved(image, in_body, geometry, dice)
     # Fine grain, and a slow mottle that lets no organ look like one colour.
-    grain = dice.noise(image.shape, (0.3, 0.75, 0.75))
+    grain = dice.noise(image.shape, (0.3, 0.9, 0.9))
     mottle = dice.noise(image.shape, (1.0, 3.0, 3.0))
-    return geometry, image + in_body * (8.5 * grain + 2.5 * mottle), lesions
+    return geometry, image + in_body * (7.5 * grain + 2.5 * mottle), lesions
 
 
 def _effusion() -> Shape:

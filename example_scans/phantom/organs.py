@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from phantom.canvas import Canvas
@@ -23,7 +25,7 @@ def paint_organs(canvas: Canvas, dice: Dice) -> None:
     _paint_gut(canvas, dice)
     _paint_stomach(canvas)
     _paint_spleen(canvas)
-    _paint_liver(canvas)
+    _paint_liver(canvas, dice)
     _paint_great_vessels(canvas)
 
 
@@ -36,30 +38,45 @@ def _paint_lung_vessels(canvas: Canvas, dice: Dice) -> None:
     """Paint a tree of vessels into each lung."""
     for side in (-1.0, 1.0):
         root = (side * 30.0, 14.0, 425.0)
-        for way in range(9):
-            turn = np.radians(-75.0 + 27.0 * way + dice.between(-12.0, 12.0))
-            lean = dice.between(-0.75, 0.75)
-            heading = np.array([side * 0.75, 0.8 * lean, np.cos(turn)])
-            _grow(canvas, dice, np.array(root), heading, 3.7, 27.0)
+        for way in range(18):
+            rise = -1.0 + 2.0 * (way % 9) / 8.0 + dice.between(-0.15, 0.15)
+            lean = dice.between(0.1, 0.9) * (-1.0 if way < 9 else 1.0)
+            heading = np.array([side * 0.7, lean, 1.25 * rise])
+            _grow(canvas, dice, np.array(root), heading, (3.8, 27.0), 45.0, _in_lung)
 
 
 def _grow(
-    canvas: Canvas, dice: Dice, start: Array, heading: Array, radius: float, length: float
+    canvas: Canvas,
+    dice: Dice,
+    start: Array,
+    heading: Array,
+    size: tuple[float, float],
+    value: float,
+    inside: Callable[[Array], bool],
 ) -> None:
-    """Paint one branch and, from its end, two thinner ones."""
+    """Paint one branch of a vessel and, from its end, two thinner ones.
+
+    Parameters
+    ----------
+    size : tuple of float
+        Radius and length in mm.
+    inside : callable
+        Whether a place is in the organ, out of which nothing grows.
+    """
+    radius, length = size
     heading = heading / np.linalg.norm(heading)
     end = start + heading * length
-    if radius < 0.75 or not _in_lung(end):
+    if radius < 0.6 or not inside(end):
         return
     first: Point = (float(start[0]), float(start[1]), float(start[2]))
     last: Point = (float(end[0]), float(end[1]), float(end[2]))
-    canvas.paint(tube([first, last], [radius, radius * 0.85]), 45.0, breathing=True)
+    canvas.paint(tube([first, last], [radius, radius * 0.85]), value, breathing=True)
     across = np.array([dice.normal(), dice.normal(), dice.normal()])
     across -= heading * (across @ heading)
     across /= np.linalg.norm(across)
-    for sign, share in ((1.0, 0.75), (-1.0, 0.68)):
-        bend = dice.between(0.35, 0.75)
-        _grow(canvas, dice, end, heading + sign * bend * across, radius * share, length * 0.84)
+    for sign, share in ((1.0, 0.78), (-1.0, 0.7)):
+        way = heading + sign * dice.between(0.3, 0.7) * across
+        _grow(canvas, dice, end, way, (radius * share, length * 0.86), value, inside)
 
 
 def _in_lung(place: Array) -> bool:
@@ -160,12 +177,19 @@ def _paint_spleen(canvas: Canvas) -> None:
 
 def liver_shape() -> Shape:
     """Return the liver, both lobes."""
-    right = ellipsoid((-70.0, 4.0, 272.0), (72.0, 84.0, 82.0), (0.0, -8.0, 0.0))
-    left = ellipsoid((8.0, -46.0, 300.0), (62.0, 36.0, 36.0), (0.0, -18.0, 8.0))
+    right = ellipsoid((-76.0, 0.0, 270.0), (82.0, 94.0, 90.0), (0.0, -8.0, 0.0))
+    left = ellipsoid((10.0, -54.0, 300.0), (72.0, 42.0, 42.0), (0.0, -18.0, 8.0))
     return joined(right, left, 30.0)
 
 
-def _paint_liver(canvas: Canvas) -> None:
+def _in_liver(place: Array) -> bool:
+    """Return whether a place is in the liver and off its surface."""
+    x, y, z = (np.array([[[value]]]) for value in place)
+    shape = within(liver_shape(), _below_diaphragm)
+    return bool(shape.distance(x, y, z).item() > 8.0)
+
+
+def _paint_liver(canvas: Canvas, dice: Dice) -> None:
     """Paint the liver with its veins and the gall bladder."""
     whole = within(liver_shape(), _below_diaphragm)
     bed = ellipsoid((-66.0, 48.0, 212.0), (34.0, 32.0, 48.0), (8.0, -10.0, -35.0))
@@ -184,6 +208,11 @@ def _paint_liver(canvas: Canvas) -> None:
         ([(-22.0, 10.0, 330.0), (-6.0, -26.0, 318.0), (14.0, -52.0, 308.0)], [5.5, 4.0, 2.0]),
     ):
         canvas.paint(tube(points, radii), VEIN, breathing=True)
+    for start in ((-48.0, -2.0, 278.0), (-84.0, 22.0, 276.0), (-90.0, -36.0, 267.0),
+                  (-66.0, 14.0, 320.0), (-46.0, -26.0, 318.0), (8.0, -48.0, 296.0)):
+        for _ in range(4):
+            heading = np.array([dice.normal(), dice.normal(), dice.normal()])
+            _grow(canvas, dice, np.array(start), heading, (2.3, 24.0), VEIN, _in_liver)
     gall = ellipsoid((-52.0, -56.0, 226.0), (16.0, 20.0, 26.0), (20.0, 0.0, 0.0))
     canvas.paint(gall, 60.0, breathing=True)
     inner = ellipsoid((-52.0, -56.0, 226.0), (14.0, 18.0, 24.0), (20.0, 0.0, 0.0))
@@ -208,11 +237,11 @@ def _paint_great_vessels(canvas: Canvas) -> None:
 
 def _paint_gut(canvas: Canvas, dice: Dice) -> None:
     """Paint small bowel, colon and the vessels of the mesentery."""
-    for _ in range(26):
-        place = (dice.between(-78.0, 84.0), dice.between(-66.0, -4.0), dice.between(150.0, 226.0))
+    for _ in range(62):
+        place = (dice.between(-80.0, 98.0), dice.between(-72.0, 8.0), dice.between(140.0, 236.0))
         bend = (place[0] + dice.between(-26.0, 26.0), place[1] + dice.between(-12.0, 12.0),
                 place[2] + dice.between(-14.0, 14.0))
-        radius = dice.between(8.5, 12.0)
+        radius = dice.between(9.0, 13.0)
         loop = [place, bend]
         canvas.paint(tube(loop, [radius, radius]), 92.0)
         filled = dice.between(0.0, 1.0)

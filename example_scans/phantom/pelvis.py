@@ -12,7 +12,7 @@ import numpy as np
 
 from phantom.canvas import Canvas
 from phantom.randomness import Dice
-from phantom.shapes import Array, Point, Shape, column, ellipsoid, tube, within, without
+from phantom.shapes import Array, Distance, Point, Shape, column, ellipsoid, tube, within, without
 
 __all__ = ["MASS", "NODE", "Rectum", "paint_pelvis"]
 
@@ -137,8 +137,8 @@ def _paint_muscles(canvas: Canvas) -> None:
     """Paint the muscles of hip and pelvic floor, with fat between them."""
     for s in (-1.0, 1.0):
         for centre, radii, turn in (
-            ((s * 78.0, 80.0, 22.0), (60.0, 19.0, 78.0), (14.0, 0.0, s * 16.0)),
-            ((s * 122.0, 30.0, 40.0), (13.0, 44.0, 46.0), (0.0, s * 10.0, s * 24.0)),
+            ((s * 76.0, 79.0, 22.0), (66.0, 22.0, 80.0), (14.0, 0.0, s * -20.0)),
+            ((s * 124.0, 28.0, 44.0), (17.0, 46.0, 50.0), (0.0, s * 10.0, s * 22.0)),
             ((s * 112.0, 4.0, 62.0), (14.0, 36.0, 40.0), (0.0, s * 14.0, s * 22.0)),
             ((s * 122.0, -48.0, 10.0), (11.0, 17.0, 60.0), (0.0, 0.0, s * -30.0)),
             ((s * 54.0, 14.0, 4.0), (7.5, 33.0, 36.0), (0.0, s * -8.0, s * -6.0)),
@@ -148,10 +148,10 @@ def _paint_muscles(canvas: Canvas) -> None:
             ((s * 58.0, -14.0, -34.0), (20.0, 16.0, 20.0), (0.0, 0.0, s * 18.0)),
             ((s * 100.0, -62.0, -8.0), (12.0, 12.0, 60.0), (0.0, 0.0, 0.0)),
         ):
-            canvas.paint(ellipsoid(centre, radii, turn), MUSCLE)
+            canvas.paint(ellipsoid(centre, radii, turn), _fibres(centre[0] + turn[2]))
         psoas = [(s * 52.0, -14.0, 120.0), (s * 62.0, -30.0, 60.0), (s * 74.0, -42.0, 18.0),
                  (s * 86.0, -36.0, -18.0), (s * 100.0, -10.0, -48.0)]
-        canvas.paint(tube(psoas, [22.0, 21.0, 18.0, 15.0, 10.0]), MUSCLE)
+        canvas.paint(tube(psoas, [22.0, 21.0, 18.0, 15.0, 10.0]), _fibres(s * 30.0))
         canvas.paint(tube(psoas, [2.5, 2.5, 2.5, 2.0, 2.0]), CORTEX + 4.0)
         tailor = [(s * 116.0, -62.0, 60.0), (s * 104.0, -80.0, 0.0), (s * 84.0, -84.0, -60.0)]
         canvas.paint(tube(tailor, [8.0, 8.5, 9.0]), MUSCLE)
@@ -162,6 +162,21 @@ def _paint_muscles(canvas: Canvas) -> None:
         rear = tube([(s * 40.0, 60.0, -4.0), (s * 20.0, 64.0, -24.0), (s * 6.0, 62.0, -44.0)],
                     [3.0, 3.5, 5.0])
         canvas.paint(rear, MUSCLE + 3.0)
+
+
+def _fibres(turn_degrees: float) -> Distance:
+    """Return the signal of a muscle: dark, with thin lines of fat between its bundles."""
+    turn = np.radians(turn_degrees)
+    cos, sin = float(np.cos(turn)), float(np.sin(turn))
+
+    def signal(x: Array, y: Array, z: Array) -> Array:
+        along, across = cos * x + sin * y, cos * y - sin * x
+        wave = np.sin(0.16 * along + 1.2 * np.sin(0.11 * across) + 0.02 * z)
+        line = np.cos(0.42 * across + 1.5 * wave)
+        lines: Array = MUSCLE - 2.0 + 24.0 * np.clip(line, 0.0, 1.0) ** 12
+        return lines
+
+    return signal
 
 
 def _paint_vessels(canvas: Canvas) -> None:
@@ -183,6 +198,12 @@ def _paint_vessels(canvas: Canvas) -> None:
 
 def _paint_bowel(canvas: Canvas, dice: Dice) -> None:
     """Paint loops of small bowel and sigmoid above the bladder."""
+    for side in (-1.0, 1.0):
+        for step in range(3):
+            place = (side * (34.0 + 7.0 * step), -2.0 - 14.0 * step, 70.0 + 4.0 * step)
+            end = (place[0] + side * 6.0, place[1] - 8.0, place[2] + 10.0)
+            canvas.paint(tube([place, end], [9.5, 9.5]), WALL + 6.0)
+            canvas.paint(tube([place, end], [7.0, 7.0]), 66.0 + 18.0 * step)
     for _ in range(12):
         place = (dice.between(-44.0, 44.0), dice.between(-66.0, -4.0), dice.between(84.0, 124.0))
         end = (place[0] + dice.between(-20.0, 20.0), place[1] + dice.between(-10.0, 10.0),

@@ -17,8 +17,8 @@ __all__ = ["BONE", "FAT", "MUSCLE", "cavity_mm", "dome_mm", "paint_trunk"]
 AIR, LUNG, FAT, SKIN, MUSCLE, MARROW, BONE = -1000.0, -865.0, -102.0, 10.0, 58.0, 230.0, 620.0
 
 _HEIGHTS = (150, 175, 250, 330, 400, 460, 510, 545, 575, 595, 620)
-_OUTER_X = (170, 166, 164, 168, 173, 176, 176, 168, 140, 105, 80)
-_OUTER_Y = (112, 112, 115, 118, 118, 116, 108, 100, 90, 80, 72)
+_OUTER_X = (170, 166, 164, 168, 173, 176, 174, 160, 132, 108, 90)
+_OUTER_Y = (112, 112, 115, 118, 118, 117, 113, 108, 102, 98, 94)
 _INNER_X = (132, 130, 136, 138, 133, 120, 100, 78, 48, 20, 12)
 _INNER_Y = (82, 82, 88, 94, 92, 84, 72, 58, 38, 16, 10)
 _CAVITY_Y_MM = -8.0
@@ -111,7 +111,7 @@ def _cut(canvas: Canvas, build: float, x: Array, y: Array, z: Array, marbling: A
     front = np.clip(-np.cos(angle), 0.0, 1.0)
     flank = np.abs(np.sin(angle))
     wall = 13.0 + 3.0 * flank + chest * (4.0 + 9.0 * front * flank * 2.0)
-    wall = wall + np.clip((z - 430) / 90, 0.0, 1.0) * 34.0 * flank**2
+    wall = wall + np.clip((z - 430) / 90, 0.0, 1.0) * 20.0 * flank**2
     wall = wall + 7.0 * np.clip(np.cos(angle), 0.0, 1.0)
     seam = np.exp(-(((wall + inside) - 0.55 * wall) ** 2) / 1.6) * chest
     muscle = np.minimum(wall + inside, outside - 5.0)
@@ -135,13 +135,13 @@ def _cut(canvas: Canvas, build: float, x: Array, y: Array, z: Array, marbling: A
 def _add_ribs(image: Array, inside: Array, angle: Array, z: Array) -> None:
     """Add the ribs: rings that fall from the spine to the breastbone."""
     around = np.abs(angle) / np.pi
-    level = (z + 92.0 * around**1.15 - 205.0) / _RIB_STEP_MM
+    level = (z + 175.0 * around**1.1 - 262.0) / _RIB_STEP_MM
     number = np.floor(level + 0.5)
     height = (level - number) * _RIB_STEP_MM
-    away = np.hypot((inside + 6.0) * 1.7, height * 0.9)
+    away = np.hypot((inside + 6.5) * 1.55, height * 0.82)
     reach = np.interp(number, (-1, 0, 1, 2, 3), (0.0, 0.32, 0.5, 0.72, 0.8))
-    there = (around < reach) & (around > 0.07) & (number >= 0) & (number <= 13)
-    gristle = (around >= reach) & (around < 0.955) & (number >= 3) & (number <= 12)
+    there = (around < reach) & (around > 0.07) & (number >= 0) & (number <= 14)
+    gristle = (around >= reach) & (around < 0.955) & (number >= 3) & (number <= 14)
     for mask, shell, core in ((there, BONE, MARROW + 60.0), (gristle, 120.0, 95.0)):
         inward = np.where(mask, 6.5 - away, -99.0)
         share = np.clip(0.5 + inward / 2.0, 0.0, 1.0)
@@ -182,7 +182,7 @@ def _paint_vertebra(canvas: Canvas, middle: float) -> None:
     low, high = middle - 13.0, middle + 12.0
     canvas.paint(column((0.0, 49.0), (width - 1.0, depth - 1.0), high, high + 6.5), 85.0)
     canvas.paint(column((0.0, 49.0), (width, depth), low, high), BONE * 0.75)
-    canvas.paint(column((0.0, 49.0), (width - 2.5, depth - 2.5), low + 1.5, high - 1.5), MARROW - 30)
+    canvas.paint(column((0.0, 49.0), (width - 2.5, depth - 2.5), low + 1.5, high - 1.5), MARROW - 65)
     ring = column((0.0, 49.0 + depth + 7.0), (14.0, 12.0), middle - 8.0, middle + 9.0)
     canvas.paint(ring, BONE * 0.8)
     for side in (-1.0, 1.0):
@@ -199,9 +199,9 @@ def _paint_vertebra(canvas: Canvas, middle: float) -> None:
 
 def _paint_shoulders(canvas: Canvas) -> None:
     """Paint breastbone, collarbones and shoulder blades."""
-    board = ellipsoid((0.0, -100.0, 470.0), (19.0, 6.5, 75.0), (8.0, 0.0, 0.0))
+    board = ellipsoid((0.0, -97.0, 470.0), (19.0, 6.0, 75.0), (-10.0, 0.0, 0.0))
     canvas.paint(board, BONE * 0.7)
-    core = ellipsoid((0.0, -100.0, 470.0), (16.0, 4.0, 72.0), (8.0, 0.0, 0.0))
+    core = ellipsoid((0.0, -97.0, 470.0), (16.0, 3.6, 72.0), (-10.0, 0.0, 0.0))
     canvas.paint(core, MARROW - 90.0)
     for mirror in (False, True):
         blade = without(

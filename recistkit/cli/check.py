@@ -35,7 +35,8 @@ FolderOption = Annotated[
 ]
 
 
-def check(  # noqa: PLR0913  each parameter is an option of the command
+def check(
+    *,
     table: TableArgument,
     output: FolderOption = None,
     criteria: CriteriaOption = "recist-1.1",

@@ -22,13 +22,14 @@ from recistkit.cli.options import (
     VisitsOption,
     tables_of,
 )
-from recistkit.cli.words import name_criteria, warn, write_into
 from recistkit.cli.waiting import waiting
+from recistkit.cli.words import name_criteria, warn, write_into
 
 __all__ = ["classify"]
 
 
 def classify(  # noqa: PLR0913  each parameter is an option of the command
+    *,
     table: TableArgument,
     output: OutputOption,
     criteria: CriteriaOption = "recist-1.1",

@@ -20,7 +20,9 @@ criteria_program = typer.Typer(
 )
 
 
-@criteria_program.command("list", epilog=example("recistkit criteria list"))
+@criteria_program.command(
+    "list", short_help="The shipped rule sets.", epilog=example("recistkit criteria list")
+)
 def list_criteria() -> None:
     """Id, version, start of the content hash and title of each shipped rule set."""
     from recistkit.criteria import load, shipped
@@ -30,7 +32,11 @@ def list_criteria() -> None:
         typer.echo(f"{identity}  {criteria.title}")
 
 
-@criteria_program.command("show", epilog=example("recistkit criteria show zhu-2013 --full"))
+@criteria_program.command(
+    "show",
+    short_help="Print a rule set.",
+    epilog=example("recistkit criteria show zhu-2013 --full"),
+)
 def show(
     criteria: Annotated[
         str, typer.Argument(metavar="ID|FILE", help="Rule set.", show_default=False)
@@ -47,7 +53,11 @@ def show(
     typer.echo(full_text(loaded) if full else file_text(criteria), nl=False)
 
 
-@criteria_program.command("validate", epilog=example("recistkit criteria validate trial.toml"))
+@criteria_program.command(
+    "validate",
+    short_help="Say whether a file can be used.",
+    epilog=example("recistkit criteria validate trial.toml"),
+)
 def validate(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="A criteria file (TOML).", show_default=False)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from recistkit.cli.waiting import waiting
-from recistkit.cli.words import say, write_into
+from recistkit.cli.words import write_into
 
 __all__ = ["demo"]
 
@@ -39,4 +39,3 @@ def demo(
     print_summary(Console(width=width, highlight=False, markup=False, emoji=False), result)
     for criteria, one in result.results.items():
         write_into(output / criteria, one.tables, "csv")
-    say("every table is described in docs/tables.md")

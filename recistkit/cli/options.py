@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,7 +35,7 @@ __all__ = [
 STANDARD_INPUT = "-"
 
 
-class FileFormat(str, Enum):
+class FileFormat(StrEnum):
     """Kinds of result files."""
 
     csv = "csv"
@@ -43,14 +43,14 @@ class FileFormat(str, Enum):
     json = "json"
 
 
-class CompartmentStop(str, Enum):
+class CompartmentStop(StrEnum):
     """What ends the best response of a compartment."""
 
     first = "first"
     own = "own"
 
 
-class SdFrom(str, Enum):
+class SdFrom(StrEnum):
     """Where the minimum time of SD begins."""
 
     reference = "reference"
@@ -68,8 +68,11 @@ TableArgument = Annotated[
 ]
 CriteriaOption = Annotated[
     str,
-    typer.Option("--criteria", metavar="ID|FILE", help="Rule set: an id of 'criteria list', or "
-                 "a trial's own TOML file."),
+    typer.Option(
+        "--criteria",
+        metavar="ID|FILE",
+        help="Rule set: an id of 'criteria list', or a trial's own TOML file.",
+    ),
 ]
 VisitsOption = Annotated[
     str | None,
@@ -85,8 +88,12 @@ EventsOption = Annotated[
 ]
 OutputOption = Annotated[
     Path,
-    typer.Option("--output", metavar="DIR", help="Folder for the result tables; those of an "
-                 "earlier run in it are replaced.", show_default=False),
+    typer.Option(
+        "--output",
+        metavar="DIR",
+        help="Folder for the result tables; those of an earlier run in it are replaced.",
+        show_default=False,
+    ),
 ]
 FormatOption = Annotated[
     FileFormat,
@@ -98,38 +105,58 @@ StrictOption = Annotated[
 ]
 ConfirmationDays = Annotated[
     int | None,
-    typer.Option("--confirmation-days", metavar="N", help="Days after which a response can be "
-                 "confirmed; the criteria's own (28) unless given.", show_default=False),
+    typer.Option(
+        "--confirmation-days",
+        metavar="N",
+        help="Days after which a response can be confirmed; the criteria's own (28) unless given.",
+        show_default=False,
+    ),
 ]
 MaxInterveningNe = Annotated[
     int,
-    typer.Option("--max-intervening-ne", metavar="N", help="NE visits allowed between a response "
-                 "and its confirmation."),
+    typer.Option(
+        "--max-intervening-ne",
+        metavar="N",
+        help="NE visits allowed between a response and its confirmation.",
+    ),
 ]
 AcceptSdBetween = Annotated[
     bool,
-    typer.Option("--accept-sd-between/--no-accept-sd-between", help="Whether one SD between them "
-                 "is allowed."),
+    typer.Option(
+        "--accept-sd-between/--no-accept-sd-between", help="Whether one SD between them is allowed."
+    ),
 ]
 SustainPr = Annotated[
     bool,
-    typer.Option("--sustain-pr/--no-sustain-pr", help="Call a visit PR that is SD against the "
-                 "baseline, after a PR."),
+    typer.Option(
+        "--sustain-pr/--no-sustain-pr",
+        help="Call a visit PR that is SD against the baseline, after a PR.",
+    ),
 ]
 CompartmentStopOption = Annotated[
     CompartmentStop,
-    typer.Option("--compartment-stop", metavar="first|own", help="What ends the best response of "
-                 "a compartment: the patient's first PD, or its own."),
+    typer.Option(
+        "--compartment-stop",
+        metavar="first|own",
+        help="What ends the best response of a compartment: the patient's first PD, or its own.",
+    ),
 ]
 MinSdDays = Annotated[
     int | None,
-    typer.Option("--min-sd-days", metavar="N", help="Days from which on SD counts; the criteria's "
-                 "own unless given, 0 for none.", show_default=False),
+    typer.Option(
+        "--min-sd-days",
+        metavar="N",
+        help="Days from which on SD counts; the criteria's own unless given, 0 for none.",
+        show_default=False,
+    ),
 ]
 SdFromOption = Annotated[
     SdFrom,
-    typer.Option("--sd-from", metavar="reference|baseline", help="Where those days begin: the "
-                 "subject's reference_date, or the baseline scan."),
+    typer.Option(
+        "--sd-from",
+        metavar="reference|baseline",
+        help="Where those days begin: the subject's reference_date, or the baseline scan.",
+    ),
 ]
 
 

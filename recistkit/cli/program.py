@@ -49,13 +49,21 @@ def recistkit(
 
 
 program.command(
-    epilog=example("recistkit classify reads.csv --subjects subjects.csv --output results")
+    short_help="Responses and best responses.",
+    epilog=example("recistkit classify reads.csv --subjects subjects.csv --output results"),
 )(classify)
-program.command(epilog=example("recistkit check reads.csv --subjects subjects.csv"))(check)
 program.command(
+    short_help="Findings on the choice of targets and on the data.",
+    epilog=example("recistkit check reads.csv --subjects subjects.csv"),
+)(check)
+program.command(
+    short_help="Where two readers differ, and what is accepted.",
     epilog=example(
         "recistkit reconcile reads.csv --readers A,B --decisions decisions.csv --output results"
-    )
+    ),
 )(reconcile)
-program.add_typer(criteria_program, name="criteria")
-program.command(epilog=example("recistkit demo --output demo-results"))(demo)
+program.add_typer(criteria_program, name="criteria", short_help="Rule sets: list, show, validate.")
+program.command(
+    short_help="The example study, from scans to accepted responses.",
+    epilog=example("recistkit demo --output demo-results"),
+)(demo)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -70,6 +70,7 @@ WhenAgreedOption = Annotated[
 
 
 def reconcile(  # noqa: PLR0913  each parameter is an option of the command
+    *,
     table: TableArgument,
     readers: ReadersOption,
     output: OutputOption,
@@ -98,7 +99,7 @@ def reconcile(  # noqa: PLR0913  each parameter is an option of the command
     from recistkit.study.reconcile import reconcile as reconcile_study
 
     tables = tables_of(table, visits, subjects, events)
-    chosen = {} if compare is None else {"compare": _words(compare)}
+    chosen: dict[str, Any] = {} if compare is None else {"compare": _words(compare)}
     rules = name_criteria(criteria)
     with waiting("reconciling"):
         result = reconcile_study(

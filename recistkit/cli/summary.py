@@ -42,10 +42,13 @@ def print_summary(console: Console, demo: Demo) -> None:
 
 def _print_scans(console: Console, demo: Demo) -> None:
     series = counted(len(demo.scans), "image series", "image series")
-    console.print(
-        f"Example study: {counted(len(demo.subjects), 'subject')}, readers {' and '.join(demo.readers)}, "
-        f"{series} loaded"
-    )
+    subjects, readers = counted(len(demo.subjects), "subject"), " and ".join(demo.readers)
+    console.print(f"Example study: {subjects}, readers {readers}, {series} loaded")
+    for result in demo.results.values():
+        classification = result.reconciliation.classification
+        console.print(
+            f"{classification.criteria.reference}: {classification.best['convention'][0]}"
+        )
     for error in demo.refused:
         console.print(f"refused: {error}")
     rulers = counted(demo.rulers, "ruler")
@@ -62,9 +65,7 @@ def _print_subject(console: Console, demo: Demo, result: DemoResult, subject: st
     criteria = reconciliation.classification.criteria
     console.print()
     console.print(Rule(f"{subject}, {criteria.title}", align="left"))
-    for title, table, notes in visit_tables(
-        reconciliation.classification, subject, demo.readers
-    ):
+    for title, table, notes in visit_tables(reconciliation.classification, subject, demo.readers):
         console.print()
         console.print(Text(title, style="bold"))
         console.print(table)

@@ -42,13 +42,18 @@ def visit_tables(
         unit = UNITS.get(classification.criteria.unit, classification.criteria.unit)
         headers = ["visit", "date"]
         for reader in readers:
-            headers += [f"{reader}:\nsum", "from\nbaseline", "from\nnadir", f" {reader}:\n response"]
+            headers += [f"{reader}:\nsum", "from\nbaseline", "from\nnadir"]
+            headers.append(f" {reader}:\n response")
         lines = [
             [label, _dates(by_reader), *_cells(by_reader, readers, limits)]
             for label, by_reader in visits.items()
         ]
         table = plain_table(headers, lines, right=(2, 3, 4, 6, 7, 8))
-        yield f"{compartment_title(compartment)} (sums in {unit}, changes in %)", table, list(_notes(visits, readers))
+        yield (
+            f"{compartment_title(compartment)} (sums in {unit}, changes in %)",
+            table,
+            list(_notes(visits, readers)),
+        )
 
 
 def comparison_table(
@@ -59,7 +64,8 @@ def comparison_table(
     said = [_responses(result, reader) for reader in readers for result in results]
     headers = ["subject", "compartment", "visit"]
     headers += [f"{reader}: {result.criteria.id}" for reader in readers for result in results]
-    lines = [[*place, *(words.get(place, "") for words in said)] for place in said[0] | said[-1]]
+    places = dict.fromkeys(place for words in said for place in words)
+    lines = [[*place, *(words.get(place, "") for words in said)] for place in places]
     return plain_table(headers, lines)
 
 
@@ -70,7 +76,7 @@ def _responses(result: Classification, reader: str) -> dict[tuple[str, str, str]
     for row in result.responses.filter(reader=reader).iter_rows(named=True):
         if row["response"] is not None:
             change = percent_text(row["change_from_baseline_percent"], limits)
-            place = (row["subject"], row["compartment"], row["timepoint"])
+            place = (row["subject"], compartment_title(row["compartment"]), row["timepoint"])
             said[place] = f"{row['response']} {change} %" if change else row["response"]
     return said
 

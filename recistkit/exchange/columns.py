@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -32,6 +33,11 @@ BAD: Final = "bad_"
 
 # A spreadsheet would run an id that begins like a formula, and no id needs control characters.
 _UNFIT_ID: Final = r"^[=+@]|^-[^0-9]|[\p{C}]"
+
+# The name that a second column of the same name has in a loaded CSV file.
+_TWICE: Final = "_duplicated_0"
+
+_KINDS: Final = (pl.String, pl.Categorical, pl.Enum, pl.Boolean, pl.Date, pl.Datetime, pl.Null)
 
 Parser = Callable[[pl.DataFrame, str], tuple[pl.Expr, list[tuple[pl.Expr, str]]]]
 """From a frame and a column to its value, and (where it is wrong, what was expected)."""
@@ -90,18 +96,20 @@ class ParsedTable:
 
 def parse_table(raw: RawTable, columns: Sequence[Column]) -> ParsedTable:
     """Return a table with every known column in its type; faults are collected, not raised."""
-    known = {column.name for column in columns}
+    known = {column.name: column for column in columns}
     unknown = [name for name in raw.frame.columns if name not in known]
     warnings = tuple(f"{raw.name}: unknown column {name!r} is ignored" for name in unknown)
-    found = raw.frame.select(name for name in raw.frame.columns if name in known)
+    faults = _column_faults(raw.frame, columns)
+    unfit = {fault.column for fault in faults}
+    found = raw.frame.select(
+        name for name in raw.frame.columns if name in known and name not in unfit
+    )
     present = frozenset(found.columns)
-    faults = [
-        Fault(0, column.name, "this required column is missing")
-        for column in columns
-        if column.required and column.name not in present
-    ]
-    missing = [pl.lit(None, pl.String).alias(name) for name in known - present]
-    frame = found.with_columns(missing).with_row_index("row", raw.first_row)
+    missing = [pl.lit(None, pl.String).alias(name) for name in known if name not in present]
+    frame = found.with_row_index("row", raw.first_row).with_columns(missing)
+    frame = _without_blank_rows(
+        frame, [column.name for column in columns if column.required and column.name in present]
+    )
     values = [pl.col("row").cast(pl.Int64)]
     checks: list[tuple[str, pl.Expr, str]] = []
     for column in columns:
@@ -114,6 +122,27 @@ def parse_table(raw: RawTable, columns: Sequence[Column]) -> ParsedTable:
     return ParsedTable(
         raw.name, frame.select(values).with_columns(**bad), present, faults, warnings
     )
+
+
+def _column_faults(frame: pl.DataFrame, columns: Sequence[Column]) -> list[Fault]:
+    """Name the columns that are missing, stand twice, or hold what is no value."""
+    faults = []
+    for column in columns:
+        name, kind = column.name, frame.schema.get(column.name)
+        if kind is None and column.required:
+            faults.append(Fault(0, name, "this required column is missing"))
+        elif kind is not None and f"{name}{_TWICE}" in frame.columns:
+            faults.append(Fault(0, name, "stands more than once"))
+        elif kind is not None and not (kind.is_numeric() or isinstance(kind, _KINDS)):
+            faults.append(Fault(0, name, f"holds {kind}; expected text, numbers or dates"))
+    return faults
+
+
+def _without_blank_rows(frame: pl.DataFrame, required: Sequence[str]) -> pl.DataFrame:
+    """Drop the rows that say nothing at all, such as empty lines at the end of a file."""
+    if not required or not frame[required[0]].null_count():
+        return frame
+    return frame.filter(~pl.all_horizontal(pl.exclude("row").is_null()))
 
 
 def _with_faults(
@@ -182,14 +211,14 @@ def date(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[tuple[pl.Expr, s
         return pl.col(name), [(_implausible(pl.col(name)), "lies outside 1900 to 2100")]
     if isinstance(kind, pl.Datetime):
         value = pl.col(name).dt.date()
-        not_midnight = pl.col(name) != value.cast(kind)
+        not_midnight = pl.col(name).dt.time() != dt.time(0)
         return value, [
             (not_midnight, "has a time of day; expected a date"),
             (_implausible(value), "lies outside 1900 to 2100"),
         ]
     given = _text(frame, name)
     value = (
-        pl.when(given.str.contains(r"^\d{4}-\d{2}-\d{2}$"))
+        pl.when(given.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))
         .then(given)
         .str.to_date("%Y-%m-%d", strict=False)
     )
@@ -209,20 +238,21 @@ def length(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[tuple[pl.Expr,
     rules = []
     if kind.is_numeric():
         given = pl.col(name).cast(pl.Float64).fill_nan(None)
+        rules.append((given.is_infinite(), "is not a number"))
         if isinstance(kind, pl.Decimal):
             exact = pl.col(name).cast(pl.Decimal(38, kind.scale)) * 1000 % 1 == 0
             rules.append((~exact, "has more than 3 decimals"))
     else:
         written = _text(frame, name)
-        is_number = written.str.contains(r"^[+-]?\d+(\.\d+)?$")
+        is_number = written.str.contains(r"^[+-]?[0-9]+(\.[0-9]+)?$")
         given = pl.when(is_number).then(written).cast(pl.Float64, strict=False)
         rules = [
             (written.is_not_null() & ~is_number, "is not a number"),
-            (written.str.contains(r"^[+-]?\d+\.\d{4,}$"), "has more than 3 decimals"),
+            (written.str.contains(r"^[+-]?[0-9]+\.[0-9]{4,}$"), "has more than 3 decimals"),
         ]
     rules += [
-        (given < 0, "is negative"),
-        (given > MAXIMUM_MM, f"is above {MAXIMUM_MM} mm"),
+        (given.is_finite() & (given < 0), "is negative"),
+        (given.is_finite() & (given > MAXIMUM_MM), f"is above {MAXIMUM_MM} mm"),
     ]
     usable = given.is_between(0, MAXIMUM_MM)
     return pl.when(usable).then((given * 1000).round()).cast(pl.Int64), rules

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from recistkit.exchange.columns import ParsedTable
+from recistkit.exchange.numbering import first_rows, numbers
 from recistkit.terms import LESION_STATES, OVERALL
 
 __all__ = ["lesion_faults"]
 
 READ = ("subject", "reader")
 VISIT = (*READ, "timepoint")
-LESION = (*READ, "lesion")
 
 SIZED = pl.col("longest_um").is_not_null() | pl.col("short_um").is_not_null()
 ZERO = (pl.col("longest_um") == 0) | (pl.col("short_um") == 0)
@@ -96,19 +97,20 @@ def _baselines(table: ParsedTable) -> None:
     if "baseline" not in table.present:
         return
     marked = table.frame.filter(pl.col("baseline"))
-    first = marked.unique(VISIT, keep="first", maintain_order=True)
+    first = marked.unique("visit_no", keep="first", maintain_order=True)
     second = first.filter(pl.struct(READ).is_first_distinct().not_())
     table.add_rows(
         second,
         "baseline",
         pl.format("timepoint {} is a second baseline of this read", pl.col("timepoint")),
     )
-    denied = table.frame.filter(~pl.col("baseline")).join(first, on=VISIT, how="semi")
-    table.add_rows(denied, "baseline", "is false where another row of the timepoint says true")
+    denied = table.frame.filter(~pl.col("baseline"))
+    if denied.height and first.height:
+        against = denied.join(first, on="visit_no", how="semi")
+        table.add_rows(against, "baseline", "is false where another row of the timepoint says true")
 
 
 def _repeated_rows(table: ParsedTable) -> None:
-    here = [*VISIT, "lesion"]
     split = pl.col("state") == "split"
     table.add(
         pl.col("fragment").is_not_null() & ~split,
@@ -118,22 +120,24 @@ def _repeated_rows(table: ParsedTable) -> None:
     table.add(
         split & pl.col("fragment").is_null(), "fragment", "a split lesion needs one for each row"
     )
-    rows = table.frame.filter(pl.col("lesion").is_not_null())
-    if rows.select(pl.struct(here).is_duplicated().any()).item():
-        repeated = rows.filter(pl.struct(here).is_duplicated())
-        again = repeated.filter(~pl.struct([*here, "fragment"]).is_first_distinct())
-        table.add_rows(
-            again,
-            "lesion",
-            pl.format("lesion {} has more than one row at this timepoint", pl.col("lesion")),
-        )
-        parts = repeated.filter(
-            ((pl.col("state") == "split").any() & (pl.col("state") != "split").any()).over(here)
-            & (pl.col("state") != "split")
-        )
-        table.add_rows(
-            parts, "state", "the lesion is split at this timepoint: all its rows say split"
-        )
+    spots = table.frame["spot_no"].to_numpy()
+    crowded = np.bincount(spots)[spots] > 1 if len(spots) else np.zeros(0, bool)
+    if not crowded.any():
+        return
+    named = pl.all_horizontal(pl.col([*VISIT, "lesion"]).is_not_null())
+    repeated = table.frame.filter(pl.Series(crowded)).filter(named)
+    again = repeated.filter(~pl.struct("spot_no", "fragment").is_first_distinct())
+    table.add_rows(
+        again,
+        "lesion",
+        pl.format("lesion {} has more than one row at this timepoint", pl.col("lesion")),
+    )
+    whole = ~split & split.any().over("spot_no")
+    table.add_rows(
+        repeated.filter(whole),
+        "state",
+        "the lesion is split at this timepoint: all its rows say split",
+    )
 
 
 def _merged_lesions(table: ParsedTable) -> None:
@@ -187,21 +191,13 @@ def _changed_lesions(table: ParsedTable) -> None:
         if column not in table.present:
             continue
         stated = table.frame.filter(pl.col(column).is_not_null())
-        value = pl.col(column)
-        if column == "role":
-            value = value.to_physical()
-        span = stated.group_by(LESION).agg((value.min() != value.max()).alias("changes"))
-        if not span["changes"].any():
+        lesions = numbers(stated["lesion_no"].to_numpy())
+        was = stated[column].gather(first_rows(lesions)[lesions])
+        changes = stated[column] != was
+        if not changes.any():
             continue
-        course = stated.join(span.filter("changes"), on=LESION, how="semi")
-        first = (
-            course.sort("row")
-            .unique(LESION, keep="first")
-            .select(*LESION, pl.col(column).alias("was"))
-        )
-        changed = course.join(first, on=LESION).filter(pl.col(column) != pl.col("was")).sort("row")
         table.add_rows(
-            changed,
+            stated.with_columns(was=was).filter(changes),
             column,
             pl.format(
                 "lesion {} was {} and is now {}; it never changes within a read",

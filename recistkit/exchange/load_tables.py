@@ -20,6 +20,7 @@ from recistkit.exchange.columns import (
     words,
 )
 from recistkit.exchange.lesion_faults import lesion_faults
+from recistkit.exchange.numbering import number_rows
 from recistkit.exchange.sources import RawTable, TableSource, open_documents, open_table
 from recistkit.terms import (
     CERTAINTIES,
@@ -172,6 +173,7 @@ def _reads_table(raw: RawTable) -> ParsedTable:
     parsed = parse_table(raw, READS)
     frame = parsed.frame.rename({"longest_mm": "longest_um", "short_mm": "short_um"})
     frame = frame.with_columns(pl.col("reader").fill_null(ONE_READER), _state_by_default())
+    frame = number_rows(frame)
     table = ParsedTable(parsed.name, frame, parsed.present, parsed.faults, parsed.warnings)
     lesion_faults(table)
     return table

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
+import numpy as np
 import polars as pl
 
 from recistkit.errors import Fault, TableError
+from recistkit.exchange.csv_faults import csv_faults
 from recistkit.exchange.read_document import load_read_document, load_read_documents
 from recistkit.exchange.read_tables import reads_table, visits_table
 
@@ -23,12 +26,15 @@ class PandasFrame(Protocol):
     @property
     def columns(self) -> Any: ...  # noqa: ANN401  pandas is not a dependency
 
-    def __getitem__(self, name: Any) -> Any: ...  # noqa: ANN401  as above
+    @property
+    def iloc(self) -> Any: ...  # noqa: ANN401  as above
 
 
 TableSource: TypeAlias = str | Path | pl.DataFrame | pl.LazyFrame | PandasFrame
 
 FRAME = "<frame>"
+STANDARD_INPUT = "<standard input>"
+_EXPECTED = "expected a file, or a polars or pandas frame"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +65,15 @@ def open_table(source: TableSource) -> RawTable:
     TableError
         If the file cannot be opened as a table.
     """
-    if isinstance(source, pl.LazyFrame):
-        source = source.collect()
-    if isinstance(source, pl.DataFrame):
-        return RawTable(FRAME, source, 1)
     if isinstance(source, str | Path):
         return _open_file(source)
-    return RawTable(FRAME, _from_pandas(source), 1)
+    if isinstance(source, pl.LazyFrame):
+        return RawTable(FRAME, _collected(source), 1)
+    if isinstance(source, pl.DataFrame):
+        return RawTable(FRAME, source, 1)
+    if hasattr(source, "columns") and hasattr(source, "iloc"):
+        return RawTable(FRAME, _from_pandas(source), 1)
+    raise TableError(FRAME, [Fault(0, "", f"{type(source).__name__} is no table; {_EXPECTED}")])
 
 
 def open_documents(source: TableSource) -> tuple[RawTable, RawTable] | None:
@@ -101,31 +109,62 @@ def _open_file(source: str | Path) -> RawTable:
     path = Path(source)
     try:
         if str(source) == "-":
-            return RawTable("<standard input>", _csv(io.BytesIO(sys.stdin.buffer.read())), 2)
-        if path.suffix == ".parquet":
-            return RawTable(path.name, pl.read_parquet(path), 1)
-        return RawTable(path.name, _csv(path), 2)
+            return RawTable(STANDARD_INPUT, _csv(STANDARD_INPUT, sys.stdin.buffer.read()), 2)
+        if path.suffix.lower() == ".parquet":
+            return RawTable(path.name, _parquet(path), 1)
+        return RawTable(path.name, _csv(path.name, path), 2)
     except FileNotFoundError:
         raise TableError(path.name, [Fault(0, "", "there is no such file")]) from None
-    except (OSError, pl.exceptions.PolarsError, UnicodeDecodeError) as error:
-        reason = f"cannot be opened as a table ({type(error).__name__})"
+    except OSError as error:
+        reason = f"cannot be opened: {error.strerror or type(error).__name__}"
         raise TableError(path.name, [Fault(0, "", reason)]) from None
 
 
-def _csv(source: Path | io.BytesIO) -> pl.DataFrame:
+def _csv(name: str, source: Path | bytes) -> pl.DataFrame:
     """Take every column as text, so that each value keeps the digits it was written with."""
-    return pl.read_csv(source, infer_schema=False)
+    opened = source if isinstance(source, Path) else io.BytesIO(source)
+    try:
+        frame = pl.read_csv(opened, infer_schema=False)
+    except pl.exceptions.PolarsError:
+        content = source.read_bytes() if isinstance(source, Path) else source
+        raise TableError(name, csv_faults(content)) from None
+    if frame.width == 1 and re.search("[;\t]", frame.columns[0]):
+        reason = "the header holds one name; expected names with commas between them"
+        raise TableError(name, [Fault(1, "", reason)])
+    return frame
+
+
+def _parquet(path: Path) -> pl.DataFrame:
+    try:
+        return pl.read_parquet(path)
+    except pl.exceptions.PolarsError:
+        raise TableError(path.name, [Fault(0, "", "is no Parquet file")]) from None
+
+
+def _collected(frame: pl.LazyFrame) -> pl.DataFrame:
+    try:
+        return frame.collect()
+    except (OSError, pl.exceptions.PolarsError) as error:
+        reason = f"the lazy frame cannot be collected ({type(error).__name__})"
+        raise TableError(FRAME, [Fault(0, "", reason)]) from None
 
 
 def _from_pandas(frame: PandasFrame) -> pl.DataFrame:
-    return pl.DataFrame({str(name): _series(frame[name]) for name in frame.columns})
+    names = [str(name) for name in frame.columns]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise TableError(FRAME, [Fault(0, name, "stands more than once") for name in repeated])
+    return pl.DataFrame({name: _series(frame.iloc[:, place]) for place, name in enumerate(names)})
 
 
 def _series(column: Any) -> pl.Series:  # noqa: ANN401  pandas is not a dependency
     """Take a pandas column by its values, so that pyarrow is not needed."""
-    if column.dtype.kind in "fiub":
+    if getattr(column.dtype, "tz", None) is not None:
+        column = column.dt.tz_localize(None)  # the day on the clock of the place
+    kind = column.dtype.kind if isinstance(column.dtype, np.dtype) else ""
+    if kind and kind in "fiub":
         return pl.Series(column.to_numpy(), nan_to_null=True)
-    if column.dtype.kind == "M":
+    if kind == "M":
         return pl.Series(column.to_numpy().astype("datetime64[ms]"))
     values = column.astype(object).where(column.notna(), None)
     return pl.Series(values.tolist(), strict=False)

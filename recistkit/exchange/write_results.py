@@ -15,11 +15,13 @@ import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from recistkit.errors import OptionError, OutputError
 
 if TYPE_CHECKING:
+    from io import IOBase
+
     import polars as pl
 
 __all__ = ["FORMATS", "RESULT_TABLES", "write_table", "write_tables"]
@@ -120,7 +122,7 @@ def write_table(table: pl.DataFrame, file: BinaryIO, file_format: str = "csv") -
     if file_format == "csv":
         table.write_csv(file, float_scientific=False)
     elif file_format == "json":
-        table.write_json(file)
+        table.write_json(cast("IOBase", file))
     else:
         table.write_parquet(
             file, compression="zstd", compression_level=3, row_group_size=_ROWS_PER_GROUP

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from recistkit.exchange.load_tables import StudyTables
+from recistkit.exchange.numbering import numbers
 from recistkit.model.batch import NEVER, NO_LENGTH, Codes, Days, Layout, Observations
+from recistkit.study.visits import place_of_rows
 from recistkit.terms import (
     CERTAINTIES,
     NEW_LESION_STATEMENTS,
@@ -50,7 +54,6 @@ class Batch:
 
 def build_batch(tables: StudyTables, visits: pl.DataFrame) -> Batch:
     """Return the batch of faultless tables and their ordered visits."""
-    visits = visits.with_columns(read=pl.struct(READ).rle_id().cast(pl.Int64))
     rows = _rows(tables.reads.frame, visits)
     lesions = _lesions(tables.reads.frame, visits, rows)
     return Batch(_observations(lesions), _layout(tables, visits, rows), rows, visits, lesions)
@@ -81,31 +84,42 @@ def _rows(reads: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFrame:
 
 
 def _lesions(reads: pl.DataFrame, visits: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    followed = visits.filter(pl.col("position") >= 0).select(*VISIT, "read", visit="position")
-    lesions = reads.join(followed, on=VISIT, how="inner", maintain_order="left")
-    lesions = lesions.with_columns(compartment=pl.col("compartment").fill_null(OVERALL))
-    lesions = lesions.drop("row").join(
-        rows.select("read", "compartment", "row"),
-        on=["read", "compartment"],
-        how="left",
-        maintain_order="left",
+    place = place_of_rows(reads, visits)
+    position = visits["position"].to_numpy()[place]
+    read = visits["read"].to_numpy()[place]
+    lesion = reads["lesion_no"].to_numpy()
+    nodal = np.zeros(int(lesion.max(initial=-1)) + 1, bool)
+    nodal[lesion[reads["nodal"].fill_null(value=False).to_numpy()]] = True
+    lesions = reads.with_columns(
+        pl.col("compartment").fill_null(OVERALL),
+        read=read,
+        visit=position,
+        nodal=nodal[lesion],
     )
-    numbers = (
-        lesions.group_by("read", "lesion")
-        .agg(nodal=pl.col("nodal").any())
-        .with_row_index("lesion_id")
-        .with_columns(pl.col("lesion_id").cast(pl.Int64))
-    )
-    lesions = lesions.drop("nodal").join(
-        numbers, on=["read", "lesion"], how="left", maintain_order="left"
-    )
-    return _with_holder(lesions, numbers)
+    if (position < 0).any():
+        lesions = lesions.filter(pl.col("visit") >= 0)
+    lesions = lesions.with_columns(row=_row_of(lesions, rows))
+    lesions = lesions.with_columns(lesion_id=numbers(lesions["lesion_no"].to_numpy()))
+    return _with_holder(lesions)
 
 
-def _with_holder(lesions: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
+def _row_of(lesions: pl.DataFrame, rows: pl.DataFrame) -> npt.NDArray[np.int64]:
+    """Return the row of each lesion's compartment in its read."""
+    words = pl.Enum(rows["compartment"].unique().sort())
+    wanted = lesions["compartment"].cast(words).to_physical().to_numpy().astype(np.int64)
+    there = rows["compartment"].cast(words).to_physical().to_numpy().astype(np.int64)
+    span = len(words.categories)
+    keys = rows["read"].to_numpy() * span + there
+    order = np.argsort(keys)
+    found = np.searchsorted(keys, lesions["read"].to_numpy() * span + wanted, sorter=order)
+    row: npt.NDArray[np.int64] = order[found]
+    return row
+
+
+def _with_holder(lesions: pl.DataFrame) -> pl.DataFrame:
     if not lesions["merged_into"].is_not_null().any():
         return lesions.with_columns(holder=pl.lit(-1, pl.Int64))
-    held = numbers.select("read", merged_into="lesion", holder="lesion_id")
+    held = lesions.select("read", merged_into="lesion", holder="lesion_id").unique()
     return lesions.join(
         held, on=["read", "merged_into"], how="left", maintain_order="left"
     ).with_columns(pl.col("holder").fill_null(-1))

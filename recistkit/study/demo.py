@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from recistkit.errors import ScanError
-from recistkit.exchange.load_tables import load_decisions, raise_faults
 from recistkit.exchange.read_document import load_read_documents
 from recistkit.exchange.sources import open_table
 from recistkit.findings.table import FINDING_COLUMNS
@@ -30,6 +29,7 @@ __all__ = ["DEMO_CRITERIA", "Demo", "DemoResult", "example_folder", "run_demo", 
 DEMO_CRITERIA: Final = ("recist-1.1", "zhu-2013")
 _FOLDER: Final = "example_scans"
 _READS: Final = "reads"
+_DECISIONS: Final = "decisions.csv"
 _SCAN_FILES: Final = ("*.dcm", "*.nii.gz")
 
 
@@ -135,8 +135,14 @@ def run_demo(folder: Path, *, on_visit: Callable[[], None] = lambda: None) -> De
     scans, refused = _load_scans(folder, on_visit)
     reads = load_read_documents(folder / _READS)
     of_rulers = _ruler_findings(reads, scans)
-    decisions = _decisions(folder / "decisions.csv")
     readers = tuple(sorted({read.reader for read in reads}))
+    results = {
+        criteria: DemoResult(
+            findings=pl.concat([of_rulers, check(folder / _READS, **_tables(folder, criteria))]),
+            reconciliation=_reconciled(folder, criteria, readers),
+        )
+        for criteria in DEMO_CRITERIA
+    }
     return Demo(
         scans=tuple(series for group in scans.values() for series in group),
         refused=refused,
@@ -144,18 +150,9 @@ def run_demo(folder: Path, *, on_visit: Callable[[], None] = lambda: None) -> De
         subjects=tuple(sorted({read.subject for read in reads})),
         rulers=sum(bool(mark.longest) + bool(mark.short) for read in reads for mark in read.marks),
         misplaced=of_rulers.height,
-        decisions=decisions,
-        results={
-            criteria: _result(folder, criteria, readers, decisions, of_rulers)
-            for criteria in DEMO_CRITERIA
-        },
+        decisions=open_table(folder / _DECISIONS).frame,
+        results=results,
     )
-
-
-def _decisions(path: Path) -> pl.DataFrame:
-    """Return the decisions as they stand in their file, all of them without faults."""
-    raise_faults((load_decisions(path),))
-    return open_table(path).frame
 
 
 def _load_scans(
@@ -182,28 +179,25 @@ def _ruler_findings(reads: Iterable[Read], scans: Mapping[str, Sequence[Series]]
     return pl.DataFrame(rows, schema=dict.fromkeys(FINDING_COLUMNS, pl.String))
 
 
-def _result(
-    folder: Path,
-    criteria: str,
-    readers: Sequence[str],
-    decisions: pl.DataFrame,
-    of_rulers: pl.DataFrame,
-) -> DemoResult:
-    """Check and reconcile the study under one rule set.
+def _tables(folder: Path, criteria: str) -> dict[str, Any]:
+    """Return criteria and tables of the study, as the arrows take them."""
+    tables = {"subjects": folder / "subjects.csv", "events": folder / "events.csv"}
+    there = {name: path for name, path in tables.items() if path.is_file()}
+    return {"criteria": criteria, **there}
 
-    A decision names the read that is accepted of a subject. It was made on
-    RECIST; where two reads come to the same under another rule set there is
-    nothing for it to settle, so it is left out there.
+
+def _reconciled(folder: Path, criteria: str, readers: Sequence[str]) -> StudyReconciliation:
+    """Reconcile the study under one rule set.
+
+    The decisions were made under the first rule set. They name the read that
+    is accepted of a subject, so they hold under another rule set too, except
+    where both reads come to the same and there is nothing to settle.
     """
-    table = folder / _READS
-    others = {"subjects": folder / "subjects.csv", "events": folder / "events.csv"}
-    tables = {name: path for name, path in others.items() if path.is_file()}
-    undecided = reconcile(table, readers=readers, criteria=criteria, **tables)
-    differ = undecided.reconciled.filter(pl.col("status") != "agreed")["subject"].unique()
-    concerned = decisions.filter(pl.col("subject").is_in(differ.implode()))
-    return DemoResult(
-        findings=pl.concat([of_rulers, check(table, criteria=criteria, **tables)]),
-        reconciliation=reconcile(
-            table, readers=readers, decisions=concerned, criteria=criteria, **tables
-        ),
-    )
+    table, tables = folder / _READS, _tables(folder, criteria)
+    decisions = folder / _DECISIONS
+    if criteria == DEMO_CRITERIA[0]:
+        return reconcile(table, readers=readers, decisions=decisions, **tables)
+    undecided = reconcile(table, readers=readers, **tables).reconciled
+    differ = undecided.filter(pl.col("status") != "agreed")["subject"].unique()
+    concerned = open_table(decisions).frame.filter(pl.col("subject").is_in(differ.implode()))
+    return reconcile(table, readers=readers, decisions=concerned, **tables)

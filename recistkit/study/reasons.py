@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from recistkit.exchange.numbering import first_rows
 from recistkit.response.reduce import evaluable_observations
 from recistkit.terms import OVERALL, RESPONSES
 
@@ -38,25 +39,18 @@ def _unevaluated(batch: Batch, criteria: Criteria, cells: np.ndarray) -> pl.Data
     """Return the lesions without an evaluation, with their reasons, for each of some cells."""
     layout = batch.layout
     row = np.searchsorted(layout.cell_start, cells, side="right") - 1
-    wanted = pl.DataFrame({"cell": cells, "row": row, "visit": cells - layout.cell_start[row]})
-    wanted = wanted.join(batch.rows.select("row", "read", "compartment"), on="row").drop("row")
-    wanted = wanted.rename({"compartment": "of"})
-    followed = batch.lesions.filter(pl.col("role") != "new").select(
-        "read", "compartment", "lesion_id", "lesion"
-    )
-    followed = followed.unique("lesion_id")
+    visit = cells - layout.cell_start[row]
+    wanted = pl.DataFrame({"cell": cells, "row": row, "visit": visit})
+    wanted = wanted.join(batch.rows.select("row", "read", of="compartment"), on="row").drop("row")
+    followed, lesions = _concerned(batch, criteria, wanted)
     pairs = wanted.join(followed, on="read").filter(
         (pl.col("of") == OVERALL) | (pl.col("of") == pl.col("compartment"))
     )
-    seen = batch.lesions.select("lesion_id", "visit").with_columns(
-        evaluable=pl.Series(evaluable_observations(batch.observations, layout, criteria)),
-        why=_why(batch.lesions),
-    )
-    seen = seen.group_by("lesion_id", "visit").agg(
-        pl.col("evaluable").all(), pl.col("why").sort(nulls_last=True).first()
-    )
-    missing = pairs.join(seen, on=["lesion_id", "visit"], how="left").filter(
-        ~pl.col("evaluable").fill_null(value=False)
+    seen = lesions.filter("evaluable").select("lesion_id", "visit")
+    broken = lesions.filter(~pl.col("evaluable")).with_columns(why=WHY)
+    broken = broken.unique(["lesion_id", "visit"], keep="first", maintain_order=True)
+    missing = pairs.join(seen, on=["lesion_id", "visit"], how="anti").join(
+        broken.select("lesion_id", "visit", "why"), on=["lesion_id", "visit"], how="left"
     )
     text = pl.format("{} ({})", pl.col("lesion"), pl.col("why").fill_null("no row at this visit"))
     return (
@@ -67,17 +61,34 @@ def _unevaluated(batch: Batch, criteria: Criteria, cells: np.ndarray) -> pl.Data
     )
 
 
-def _why(lesions: pl.DataFrame) -> pl.Series:
-    """Return the stated reason, or which axis is missing; else local therapy remains."""
-    state = pl.col("state")
-    sized = state.is_in(["measured", "split"])
-    return lesions.select(
-        pl.when(state == "not-evaluable")
-        .then(pl.col("reason"))
-        .when(sized & pl.col("short_um").is_null())
-        .then(pl.lit("no-perpendicular"))
-        .when(sized & pl.col("longest_um").is_null())
-        .then(pl.lit("no-longest-diameter"))
-        .otherwise(pl.lit("local-therapy"))
-        .alias("why")
-    )["why"]
+def _concerned(
+    batch: Batch, criteria: Criteria, wanted: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the lesions that reads follow, and their rows at the visits that are asked for."""
+    layout, lesions = batch.layout, batch.lesions
+    read, visit = lesions["read"].to_numpy(), lesions["visit"].to_numpy()
+    asked = np.zeros(len(layout.last_day), bool)
+    asked[layout.visit_start[wanted["read"].to_numpy()] + wanted["visit"].to_numpy()] = True
+    assessed = lesions["role"] != "new"
+    evaluable = evaluable_observations(batch.observations, layout, criteria)
+    here = lesions.with_columns(evaluable=evaluable).filter(
+        assessed & pl.Series(asked[layout.visit_start[read] + visit])
+    )
+    first = np.zeros(lesions.height, bool)
+    first[first_rows(lesions["lesion_id"].to_numpy())] = True
+    followed = lesions.filter(assessed & pl.Series(first))
+    return followed.select("read", "compartment", "lesion_id", "lesion"), here
+
+
+STATE = pl.col("state")
+SIZED = STATE.is_in(["measured", "split"])
+WHY = (
+    pl.when(STATE == "not-evaluable")
+    .then(pl.col("reason"))
+    .when(SIZED & pl.col("short_um").is_null())
+    .then(pl.lit("no-perpendicular"))
+    .when(SIZED & pl.col("longest_um").is_null())
+    .then(pl.lit("no-longest-diameter"))
+    .otherwise(pl.lit("local-therapy"))
+)
+"""The stated reason, or which axis is missing; else local therapy remains."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from recistkit.exchange.columns import ParsedTable
 from recistkit.exchange.load_tables import ONE_READER, StudyTables
+from recistkit.exchange.numbering import first_rows
 from recistkit.terms import OVERALL
 
-__all__ = ["order_visits", "visit_faults"]
+__all__ = ["order_visits", "place_of_rows", "position_of_rows", "visit_faults"]
 
 READ = ["subject", "reader"]
 VISIT = [*READ, "timepoint"]
@@ -26,9 +29,10 @@ def order_visits(tables: StudyTables) -> pl.DataFrame:
     -------
     polars.DataFrame
         ``subject, reader, timepoint, date_first, date_last, marked`` (as
-        baseline), ``reference_date``, ``position`` (0 is the baseline,
-        earlier visits are negative), the statement, coverage and marker of
-        the visits table, and ``visits_row``, its row there.
+        baseline), ``reference_date``, ``read`` (numbers from 0), ``position``
+        (0 is the baseline, earlier visits are negative), the statement,
+        coverage and marker of the visits table, ``visits_row``, its row
+        there, and ``visit_no``, its number in the reads table.
     """
     visits = _from_reads(tables.reads.frame)
     visits = _with_visits_table(visits, tables.visits)
@@ -40,17 +44,29 @@ def order_visits(tables: StudyTables) -> pl.DataFrame:
 
 
 def _from_reads(reads: pl.DataFrame) -> pl.DataFrame:
-    return (
-        reads.lazy()
-        .filter(pl.all_horizontal(pl.col(VISIT).is_not_null()))
-        .group_by(VISIT)
-        .agg(
-            date_first=pl.col("date").min(),
-            date_last=pl.col("date").max(),
-            marked=pl.col("baseline").any(),
-        )
-        .collect()
-    )
+    """Return one row per visit of the reads table, with its first and last date."""
+    visit = reads["visit_no"].to_numpy()
+    first = first_rows(visit)
+    days = reads["date"].to_physical()
+    marked = np.zeros(len(first), bool)
+    marked[visit[reads["baseline"].fill_null(value=False).to_numpy()]] = True
+    visits = reads.select(*VISIT, "visit_no")[first]
+    return visits.with_columns(
+        date_first=_extreme(np.minimum, days, visit, len(first)),
+        date_last=_extreme(np.maximum, days, visit, len(first)),
+        marked=marked,
+    ).filter(pl.all_horizontal(pl.col(VISIT).is_not_null()))
+
+
+def _extreme(
+    pick: np.ufunc, days: pl.Series, visit: npt.NDArray[np.int64], n_visits: int
+) -> pl.Series:
+    """Return the first or last day of each visit; null where no row has a date."""
+    none = np.iinfo(np.int32).max if pick is np.minimum else np.iinfo(np.int32).min
+    out = np.full(n_visits, none, np.int32)
+    pick.at(out, visit, days.fill_null(none).to_numpy())
+    known = pl.Series(out != none)
+    return pl.select(pl.when(known).then(pl.Series(out).cast(pl.Date))).to_series()
 
 
 def _with_visits_table(visits: pl.DataFrame, table: ParsedTable | None) -> pl.DataFrame:
@@ -74,6 +90,7 @@ def _with_visits_table(visits: pl.DataFrame, table: ParsedTable | None) -> pl.Da
         *VISIT,
         *(pl.col(name).cast(pl.String) for name in ("new_lesions", "coverage", "tumour_marker")),
         "visits_row",
+        "visit_no",
         date_first=pl.min_horizontal("date_first", "stated_first"),
         date_last=pl.max_horizontal("date_last", "stated_last"),
         marked=pl.col("marked").fill_null(value=False),
@@ -105,12 +122,15 @@ def _with_reference(visits: pl.DataFrame, table: ParsedTable | None) -> pl.DataF
 
 def _with_position(order: pl.DataFrame) -> pl.DataFrame:
     """Baseline: the visit marked; else the last up to the reference date; else the first."""
-    number = pl.int_range(pl.len()).over(READ)
-    early = pl.col("date_last") <= pl.col("reference_date")
-    marked = pl.when("marked").then(number).min().over(READ)
-    before = pl.when(early).then(number).max().over(READ)
-    baseline = pl.coalesce(marked, before, pl.lit(0))
-    return order.with_columns(position=(number - baseline).cast(pl.Int64))
+    read = order.select(pl.struct(READ).rle_id()).to_series().cast(pl.Int64).to_numpy()
+    begin = np.flatnonzero(np.diff(read, prepend=-1))
+    number = np.arange(len(read)) - begin[read]
+    early = (order["date_last"] <= order["reference_date"]).fill_null(value=False).to_numpy()
+    baseline = np.zeros(len(begin), np.int64)
+    np.maximum.at(baseline, read[early], number[early])
+    marked = np.flatnonzero(order["marked"].to_numpy())[::-1]
+    baseline[read[marked]] = number[marked]
+    return order.with_columns(read=read, position=number - baseline[read])
 
 
 def visit_faults(tables: StudyTables, visits: pl.DataFrame) -> None:
@@ -135,20 +155,17 @@ def _dateless_visits(tables: StudyTables, visits: pl.DataFrame) -> None:
     )
 
 
-def _first_rows(tables: StudyTables) -> pl.DataFrame:
-    """Return the first row in the reads table of each visit."""
-    return tables.reads.frame.group_by(VISIT).agg(pl.col("row").min())
-
-
 def _same_day_visits(tables: StudyTables, visits: pl.DataFrame) -> None:
-    again = pl.struct([*READ, "date_first"]).is_first_distinct().not_()
-    twins = visits.filter(pl.col("date_first").is_not_null()).filter(again)
+    dated = visits.filter(pl.col("date_first").is_not_null())
+    twins = dated.filter(pl.struct("read", "date_first").is_first_distinct().not_())
     if not twins.height:
         return
     message = pl.format(
         "timepoint {} begins on the same day as another of this read", pl.col("timepoint")
     )
-    placed = twins.join(_first_rows(tables), on=VISIT, how="left")
+    first = first_rows(tables.reads.frame["visit_no"].to_numpy())
+    rows = tables.reads.frame.select("visit_no", "row")[first]
+    placed = twins.join(rows, on="visit_no", how="left")
     tables.reads.add_rows(placed.filter(pl.col("row").is_not_null()), "date", message)
     if tables.visits is not None:
         rest = placed.filter(pl.col("row").is_null()).with_columns(row="visits_row")
@@ -158,27 +175,44 @@ def _same_day_visits(tables: StudyTables, visits: pl.DataFrame) -> None:
 def _baseline_sizes(tables: StudyTables, visits: pl.DataFrame) -> None:
     """A target without its size at baseline is a fault."""
     reads = tables.reads
-    after = visits.filter(pl.col("position") >= 0).select(*VISIT, "position")
-    targets = reads.frame.lazy().filter(pl.col("role") == "target")
     sized = pl.col("longest_um").is_not_null() | pl.col("short_um").is_not_null()
-    doubtful = ~reads.fine("longest_mm", "short_mm", "state", "timepoint", "date", "baseline")
-    counted = sized & pl.col("state").is_in(["measured", "split", "too-small"])
-    lesions = (
-        targets.join(after.lazy(), on=VISIT)
-        .group_by([*READ, "lesion"])
-        .agg(
-            row=pl.col("row").min(),
-            sized=(counted & (pl.col("position") == 0)).any(),
-            doubtful=doubtful.any(),
-        )
-        .filter(~pl.col("sized") & ~pl.col("doubtful"))
-        .collect()
+    fine = reads.fine("longest_mm", "short_mm", "state", "timepoint", "date", "baseline")
+    position = position_of_rows(reads.frame, visits)
+    frame = reads.frame.with_columns(position=position).filter(
+        (pl.col("role") == "target") & (pl.col("position") >= 0)
     )
+    counted = sized & pl.col("state").is_in(["measured", "split", "too-small"])
+    at_baseline = (pl.col("position") == 0) & counted
+    settled = frame.filter(at_baseline | ~fine)["lesion_no"].to_numpy()
+    without = np.ones(int(reads.frame["lesion_no"].to_numpy().max(initial=0)) + 1, np.bool_)
+    without[settled] = False
+    bare = frame.filter(pl.Series(without[frame["lesion_no"].to_numpy()]))
     reads.add_rows(
-        lesions,
+        bare.unique("lesion_no", keep="first", maintain_order=True),
         "longest_mm",
         pl.format("target {} has no size at the baseline", pl.col("lesion")),
     )
+
+
+def position_of_rows(reads: pl.DataFrame, visits: pl.DataFrame) -> npt.NDArray[np.int64]:
+    """Return the position of each lesion row's visit; below every other where it has none."""
+    return _by_visit(reads, visits, visits["position"].to_numpy(), np.iinfo(np.int64).min)
+
+
+def place_of_rows(reads: pl.DataFrame, visits: pl.DataFrame) -> npt.NDArray[np.int64]:
+    """Return the place of each lesion row's visit in `visits`, -1 where it has none."""
+    return _by_visit(reads, visits, np.arange(visits.height), -1)
+
+
+def _by_visit(
+    reads: pl.DataFrame, visits: pl.DataFrame, values: npt.NDArray[np.int64], none: int
+) -> npt.NDArray[np.int64]:
+    known = visits["visit_no"].is_not_null().to_numpy()
+    visit = reads["visit_no"].to_numpy()
+    out = np.full(int(visit.max(initial=-1)) + 1, none, np.int64)
+    out[visits["visit_no"].drop_nulls().to_numpy()] = values[known]
+    found: npt.NDArray[np.int64] = out[visit]
+    return found
 
 
 def _new_at_baseline(tables: StudyTables, visits: pl.DataFrame) -> None:

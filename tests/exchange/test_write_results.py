@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,7 +40,10 @@ def former_run(folder: Path) -> Path:
     return folder
 
 
-NEW = {"responses.csv": b"subject,sum\nS1,57.4\nS2,\n", "best.csv": b"subject,best_response\nS1,PR\n"}
+NEW = {
+    "responses.csv": b"subject,sum\nS1,57.4\nS2,\n",
+    "best.csv": b"subject,best_response\nS1,PR\n",
+}
 
 
 def test_tables_are_written_into_a_new_folder(tmp_path: Path) -> None:
@@ -130,14 +134,12 @@ class Killed(BaseException):
 
 
 @contextmanager
-def failing(
-    monkeypatch: pytest.MonkeyPatch, at: int, error: BaseException
-) -> Iterator[list[str]]:
+def failing(monkeypatch: pytest.MonkeyPatch, at: int, error: BaseException) -> Iterator[list[str]]:
     """Let the `at`-th call that changes the disk fail; yields what was called."""
     calls: list[str] = []
 
     def counted(name: str, action: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*arguments: Any, **options: Any) -> Any:
+        def call(*arguments: object, **options: object) -> object:
             calls.append(name)
             if len(calls) == at:
                 raise error
@@ -154,7 +156,7 @@ def failing(
         patch.setattr(write_results, "write_table", counted("write", write_results.write_table))
         if isinstance(error, Killed):
             patch.setattr(Path, "unlink", counted("unlink", Path.unlink))
-            patch.setattr(write_results.shutil, "rmtree", counted("rmtree", lambda *_, **__: None))
+            patch.setattr(shutil, "rmtree", counted("rmtree", lambda *_, **__: None))
         yield calls
 
 
@@ -240,9 +242,10 @@ def test_former_tables_that_cannot_be_put_back_are_kept(
             raise OSError(5, "Input/output error")
         return move(path, target)
 
-    with monkeypatch.context() as patch, pytest.raises(OutputError) as caught:
+    with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", replace)
-        write_tables(folder, TABLES)
+        with pytest.raises(OutputError) as caught:
+            write_tables(folder, TABLES)
     (stage,) = folder.glob(".recistkit-writing-*")
     assert str(caught.value) == (
         f"{folder}: cannot be written, and the former tables are in {stage.name} now; "

@@ -54,9 +54,10 @@ def compare_counting(case: Case) -> Comparison:
     responses, best = assess(case.reads, criteria=case.criteria, **given, **case.options)
     found = Comparison(reads=len({(r["subject"], r["reader"]) for r in best}))
     found.rows = len(responses) + len(best)
-    frames = {name: frame_of(rows) for name, rows in given.items()}
     rules, options = _rules(case)
-    first = recistkit.classify(frame_of(case.reads), criteria=rules, **frames, **options)
+    asked: dict[str, Any] = options | {name: frame_of(rows) for name, rows in given.items()}
+    reads: Any = frame_of(case.reads)
+    first = recistkit.classify(reads, criteria=rules, **asked)
     for name, expected, frame in (
         ("responses", responses, first.responses),
         ("best", best, first.best),

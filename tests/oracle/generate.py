@@ -47,6 +47,8 @@ class Plan:
     stories: list[Story]
     marked: bool
     """The baseline is marked in the rows; else it follows from the reference date."""
+    overlapping: bool
+    """Visits begin before earlier ones have ended."""
 
 
 def generate(seed: int, n_subjects: int, criteria: str) -> Case:
@@ -59,17 +61,25 @@ def generate(seed: int, n_subjects: int, criteria: str) -> Case:
     minimum = case.options["min_sd_days"]
     minimum = parameters.min_sd_days if minimum is None else minimum
     for number in range(n_subjects):
-        stops = list(_schedule(random))
+        overlapping = random.random() < 0.1
+        stops = list(_schedule(random, overlapping=overlapping))
         baseline = min(random.choice((0, 0, 0, 0, 1, 2)), len(stops) - 1)
         stories = [Story(random, parameters, stops, baseline, words) for _ in readers]
         # Only a row can be marked as baseline.
-        marked = all(story.has_rows_at(baseline) for story in stories) and random.random() < 0.5
-        plan = Plan(f"S{number:04d}", readers, stops, baseline, stories, marked=marked)
+        can_be_marked = all(story.has_rows_at(baseline) for story in stories)
+        while overlapping and not can_be_marked:
+            stories = [Story(random, parameters, stops, baseline, words) for _ in readers]
+            can_be_marked = all(story.has_rows_at(baseline) for story in stories)
+        marked = can_be_marked and (overlapping or random.random() < 0.5)
+        plan = Plan(f"S{number:04d}", readers, stops, baseline, stories, marked, overlapping)
         reference: date | None = _reference(plan, minimum, random)
         needed = minimum is not None and case.options["sd_from"] == "reference"
         if not needed and (marked or baseline == 0) and random.random() < 0.3:
             reference = None
-        case.subjects.append({"subject": plan.subject, "reference_date": reference, "group": None})
+        if reference is not None or random.random() < 0.5:
+            case.subjects.append(
+                {"subject": plan.subject, "reference_date": reference, "group": None}
+            )
         _add_subject(case, plan, random)
     random.shuffle(case.reads)
     return case
@@ -89,20 +99,24 @@ def _options(random: Random) -> dict[str, Any]:
     }
 
 
-def _schedule(random: Random) -> Iterator[Stop]:
-    """Yield two to seven visits that do not overlap; gaps are from last scan to last scan."""
+def _schedule(random: Random, *, overlapping: bool) -> Iterator[Stop]:
+    """Yield one to seven visits in order; gaps are from last scan to last scan."""
     last = date(2020, 1, 1) + timedelta(days=random.randrange(400))
     count = random.choice((1, 2, 3, 4, 4, 5, 5, 6, 7))
     labels = [f"visit {number}" for number in range(count)]
     if random.random() < 0.3:
         random.shuffle(labels)
-    previous: date | None = None
+    previous: Stop | None = None
     for label in labels:
+        first = last - timedelta(days=random.choice((0, 0, 0, 1, 2)))
         if previous is not None:
-            last = previous + timedelta(days=random.choice(GAPS))
-        span = random.choice((0, 0, 0, 1, 2))
-        yield Stop(label, last - timedelta(days=span), last)
-        previous = last
+            last = previous.last + timedelta(days=random.choice(GAPS))
+            first = last - timedelta(days=random.choice((0, 0, 0, 1, 2)))
+            if overlapping and random.random() < 0.5:
+                first = previous.first + timedelta(days=random.choice((1, 2)))
+                last = max(first, random.choice((last, previous.last, first)))
+        previous = Stop(label, first, last)
+        yield previous
 
 
 def _reference(plan: Plan, minimum: int | None, random: Random) -> date:
@@ -128,7 +142,7 @@ def _add_subject(case: Case, plan: Plan, random: Random) -> None:
             row["baseline"] = row["timepoint"] == label if plan.marked else None
             case.reads.append(row)
     empty_baseline = not all(story.has_rows_at(plan.baseline) for story in plan.stories)
-    if empty_baseline or random.random() < 0.5:
+    if empty_baseline or plan.overlapping or random.random() < 0.5:
         case.visits += _visit_rows(plan, random)
     _add_events(case, plan, random)
 
@@ -137,7 +151,8 @@ def _visit_rows(plan: Plan, random: Random) -> Iterator[Row]:
     """Yield rows of the visits table: for every reader at once, or each apart."""
     elevated = random.random() < 0.5
     for number, stop in enumerate(plan.stops):
-        if number != plan.baseline and random.random() < 0.15:
+        # Visits that overlap keep their order only with the dates that the table gives them.
+        if number != plan.baseline and not plan.overlapping and random.random() < 0.15:
             continue
         together = random.random() < 0.4
         base = {

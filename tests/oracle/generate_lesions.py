@@ -82,6 +82,7 @@ class Story:
     baseline_sum: int = 0
     nadir_sum: int = 0
     intent: str = "SD"
+    before: str = "SD"
 
     def __post_init__(self) -> None:
         """Choose the lesions; at least one that is seen at some visit."""
@@ -149,9 +150,18 @@ class Story:
         return self.random.choice(self.compartments) if self.compartments else None
 
     def _choose_intent(self) -> None:
-        if self.intent == "CR" and self.random.random() < 0.5:
+        """Choose what the next visit is after: responses tend to last, or to be lost and found."""
+        if self.intent != "NE":
+            self.before = self.intent
+        chance = self.random.random()
+        if self.intent in ("CR", "PR") and chance < 0.4:
             return
-        self.intent = self.random.choice(INTENTS)
+        if self.intent in ("CR", "PR") and chance < 0.65:
+            self.intent = "NE" if chance < 0.58 else "SD"
+        elif self.intent == "NE" and self.before in ("CR", "PR") and chance < 0.8:
+            self.intent = self.before if chance < 0.6 else "NE"
+        else:
+            self.intent = self.random.choice(INTENTS)
 
     def _write(self, lesion: Lesion, number: int, **cells: str | None) -> None:
         stop = self.stops[number]
@@ -204,8 +214,8 @@ class Story:
         for lesion in targets:
             lesion.size = lesion.smallest = first_size(self.parameters, self.random)
             lesion.state = "no-axis" if self.random.random() < 0.02 else "measured"
-            if self.random.random() < 0.03:
-                lesion.state = "split"
+            if self.random.random() < 0.06:
+                lesion.state = self.random.choice(("split", "too-small-sized"))
             self._write_target(lesion, number, lesion.size, self._as_node(lesion, []))
         self.baseline_sum = self.nadir_sum = sum(lesion.size for lesion in targets)
 
@@ -217,7 +227,8 @@ class Story:
                 choices = ("absent",) * 12 + ("too-small",)
                 lesion.state = self.random.choice((*choices, *("node",) * 12 * node))
             elif self.intent == "NE":
-                lesion.state = self.random.choice(("missing", "not-evaluable", "measured"))
+                seen = "absent" if self.before == "CR" else "measured"
+                lesion.state = self.random.choice(("missing", "not-evaluable", seen))
             else:
                 odd = (
                     *("absent", "absent", "too-small", "too-small-sized", "split", "split"),
@@ -327,7 +338,7 @@ class Story:
                     self._write(lesion, number, state="present")
                 continue
             choices: tuple[str, ...] = ("absent",) * 8 + ("node", "present")
-            if self.intent != "CR":
+            if self.intent != "CR" and (self.intent, self.before) != ("NE", "CR"):
                 choices = ("present",) * 8 + ("absent", "absent", "node", "increased")
             odd = ("progressed", "not-evaluable", "missing")
             state = self.random.choice(odd if self.random.random() < 0.15 else choices)

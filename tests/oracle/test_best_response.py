@@ -7,7 +7,7 @@ from itertools import accumulate, combinations, product
 
 import pytest
 
-from tests.oracle.build import best, column, courses, day, products
+from tests.oracle.build import best, column, courses, day, products, row
 from tests.oracle.engine import best_from_sequence
 
 
@@ -32,6 +32,20 @@ def test_sustained_response_does_not_stand_between_two_real_ones() -> None:
     assert best(reads)["best_response_confirmed"] == "SD"
     assert best(reads, sustain_pr=True)["best_response_confirmed"] == "PR"
     assert best(reads, sustain_pr=True)["confirmed_on"] == day(84)
+
+
+def test_sustained_partial_response_breaks_what_a_partial_response_breaks() -> None:
+    dates = [day(28 * number) for number in range(3)]
+    names = [False, True, False]
+    broken = best_from_sequence(["CR", "PR", "CR"], dates, sustained=names)
+    assert broken["confirmed_pair"] is None
+    held = best_from_sequence(["PR", "PR", "PR"], dates, sustained=names)
+    assert held["confirmed_pair"] == (0, 2)
+
+
+def test_sustained_label_does_not_outlive_a_progression() -> None:
+    reads = [*courses("100 69 75 75"), row(1, "N1", "present")]
+    assert column(reads, "target", sustain_pr=True) == ["PR", "PR", "SD"]
 
 
 @pytest.mark.parametrize(

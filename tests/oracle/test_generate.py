@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -56,14 +58,16 @@ def _faults(case: Case) -> list[str]:
     faults = []
     references = {r["subject"]: r["reference_date"] for r in case.subjects}
     for (subject, reader), visits in reads_of(case.reads, case.visits).items():
-        baseline = visits[baseline_of(visits, references[subject])]
+        baseline = visits[baseline_of(visits, references.get(subject))]
         where = f"{subject} {reader}"
-        if any(before.last >= after.first for before, after in pairwise(visits)):
-            faults.append(f"{where}: visits overlap")
+        if any(before.first >= after.first for before, after in pairwise(visits)):
+            faults.append(f"{where}: visits begin on the same day")
         names = {r["lesion"] for v in visits for r in v.rows if r["role"] == "target"}
-        if not names <= {r["lesion"] for r in baseline.rows if r["state"] in ("measured", "split")}:
+        if not names <= {
+            r["lesion"] for r in baseline.rows if r["state"] in ("measured", "split", "too-small")
+        }:
             faults.append(f"{where}: a target without its size at baseline")
-        if any(r["role"] == "new" for v in visits if v.last <= baseline.last for r in v.rows):
+        if any(r["role"] == "new" for v in visits if v.first <= baseline.first for r in v.rows):
             faults.append(f"{where}: a new lesion at baseline")
         for visit in visits:
             faults += [f"{where}: {fault}" for each in visit.rows for fault in _row_faults(each)]
@@ -97,3 +101,59 @@ def _row_faults(each: Row) -> list[str]:
     if (each["state"] == "not-evaluable") != (each["reason"] is not None):
         faults.append("reason")
     return faults
+
+
+def _assessed(changed: dict[str, Any]) -> list[Any]:
+    """Return what the second engine says of a few hundred subjects, with options changed."""
+    answers = []
+    for seed in range(16):
+        case = generate(seed, 40, "recist-1.1")
+        given: dict[str, Any] = {"visits": case.visits, "subjects": case.subjects}
+        given |= {"events": case.events, "margins": False}
+        options = case.options | {
+            name: value(case.options[name]) for name, value in changed.items()
+        }
+        answers.append(assess(case.reads, criteria="recist-1.1", **given, **options))
+    return answers
+
+
+@pytest.mark.parametrize(
+    ("option", "change"),
+    [
+        ("confirmation_days", lambda days: days + 1),
+        ("confirmation_days", lambda days: days - 1),
+        ("max_intervening_ne", lambda most: most + 1),
+        ("accept_sd_between", lambda accept: not accept),
+        ("sustain_pr", lambda sustain: not sustain),
+        ("compartment_stop", lambda stop: "own" if stop == "first" else "first"),
+        ("min_sd_days", lambda days: days and days + 1),
+        ("min_sd_days", lambda days: days and days - 1),
+        ("imputed_can_progress", lambda can: not can),
+    ],
+)
+def test_made_up_tables_tell_options_apart(option: str, change: Callable[[Any], Any]) -> None:
+    assert _assessed({option: change}) != _assessed({})
+
+
+@pytest.mark.parametrize(
+    ("rule", "value"),
+    [
+        ("normal_node_below", 10_001),
+        ("normal_node_below", 9_999),
+        ("stand_in", 4_999),
+        ("least_increase", 4_999),
+        ("least_increase", 5_001),
+        ("response_percent", 71),
+        ("progression_percent", 119),
+    ],
+)
+def test_made_up_tables_tell_limits_apart(
+    rule: str, value: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_it_is = _assessed({})
+    other: dict[str, Any] = {rule: value}
+    changed = replace(CRITERIA["recist-1.1"], **other)
+    cases = {seed: generate(seed, 40, "recist-1.1") for seed in range(16)}
+    monkeypatch.setitem(CRITERIA, "recist-1.1", changed)
+    monkeypatch.setattr(f"{__name__}.generate", lambda seed, *_: cases[seed])
+    assert _assessed({}) != as_it_is

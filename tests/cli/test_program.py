@@ -1,0 +1,117 @@
+"""The program as a whole: version, help, examples, usage."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from recistkit import __version__
+from tests.cli.conftest import Run
+from tests.expected_files import assert_same_text
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+COMMANDS: Final = (
+    "",
+    "classify",
+    "check",
+    "reconcile",
+    "criteria",
+    "criteria list",
+    "criteria show",
+    "criteria validate",
+    "demo",
+)
+HEAVY: Final = (
+    "SimpleITK",
+    "nibabel",
+    "numpy",
+    "polars",
+    "pydicom",
+    "rich",
+    "statsmodels",
+)
+
+
+def test_the_version_is_printed(run: Run) -> None:
+    ended = run("--version")
+    assert (ended.code, ended.out, ended.err) == (0, f"recistkit {__version__}\n", "")
+
+
+@pytest.mark.parametrize("command", [[sys.executable, "-m", "recistkit"], ["recistkit"]])
+def test_both_doors_of_the_program_open(command: list[str]) -> None:
+    if command == ["recistkit"]:
+        command = [str(Path(sys.executable).with_name("recistkit"))]
+    done = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, f"recistkit {__version__}\n")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_loads_no_heavy_library(command: str) -> None:
+    arguments = [*command.split(), "--help"]
+    code = (
+        "import sys\n"
+        "from recistkit.cli import main\n"
+        f"code = main({arguments})\n"
+        f"print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)\n"
+        "sys.exit(code)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "[]\n")
+
+
+def example_of(help_text: str) -> str:
+    """Return the command at the end of a help text."""
+    found = re.search(r"^  Example:\n    (recistkit .+)\n\Z", help_text, flags=re.MULTILINE)
+    assert found is not None
+    return found.group(1)
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name != "demo"])
+def test_the_example_of_each_help_runs(command: str, run: Run) -> None:
+    example = example_of(run(*command.split(), "--help").out)
+    assert example.startswith(f"recistkit {command}".strip())
+    assert run(*shlex.split(example)[1:]).code == 0
+
+
+def test_the_page_of_commands_is_what_help_says(run: Run) -> None:
+    parts = ["# Commands\n\nWhat `--help` says; written by a test.\n"]
+    for command in COMMANDS:
+        title = f"recistkit {command}".strip()
+        parts.append(f"\n## `{title}`\n\n```text\n{run(*command.split(), '--help').out}```\n")
+    assert_same_text(ROOT / "docs" / "commands.md", "".join(parts))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["frobnicate"], "No such command 'frobnicate'."),
+        (["classify"], "Missing argument 'TABLE'."),
+        (["classify", "reads.csv"], "Missing option '--output'."),
+        (["classify", "reads.csv", "--output", "r", "--frob"], "No such option"),
+        (["classify", "reads.csv", "--output", "r", "--format", "xlsx"], "'--format'"),
+        (
+            ["classify", "reads.csv", "--output", "r", "--confirmation-days", "x"],
+            "'--confirmation-days'",
+        ),
+    ],
+)
+def test_wrong_usage_exits_with_2_and_writes_nothing(
+    arguments: list[str], message: str, run: Run, study: Path
+) -> None:
+    before = sorted(study.iterdir())
+    ended = run(*arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert message in ended.err
+    assert sorted(study.iterdir()) == before
+
+
+def test_no_command_shows_the_help_and_exits_with_2(run: Run) -> None:
+    ended = run()
+    assert ended.code == 2
+    assert "Usage: recistkit [OPTIONS] COMMAND [ARGS]..." in ended.out + ended.err

@@ -1,0 +1,1 @@
+"""Tests of the criteria files and their loader."""

@@ -1,0 +1,1 @@
+"""Worked cases whose results are kept as files and reviewed as diffs."""

@@ -1,0 +1,1 @@
+"""Tests of the response rules: patients in, responses out."""

@@ -1,0 +1,159 @@
+"""The demo: every arrow over a study with scans, and over the example study itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+import pytest
+
+from recistkit.errors import ScanError, TableError
+from recistkit.study import demo as demo_module
+from recistkit.study.demo import Demo, example_folder, run_demo, visit_folders
+from tests.study.study_with_scans import OUTSIDE, SERIES, write_study_with_scans
+
+TABLES: Final = [
+    "responses",
+    "best",
+    "reconciled",
+    "agreement",
+    "accepted_responses",
+    "accepted_best",
+    "findings",
+]
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    return run_demo(write_study_with_scans(tmp_path_factory.mktemp("small")))
+
+
+def test_scans_rulers_readers_and_subjects_are_counted(small: Demo) -> None:
+    assert [series.uid for series in small.scans] == [SERIES]
+    assert (small.refused, small.rulers, small.misplaced) == ((), 1, 0)
+    assert (small.readers, small.subjects) == (("A", "B"), ("S1", "S2"))
+
+
+def test_both_rule_sets_have_every_table(small: Demo) -> None:
+    assert list(small.results) == ["recist-1.1", "zhu-2013"]
+    assert [list(result.tables) for result in small.results.values()] == [TABLES, TABLES]
+    for criteria, result in small.results.items():
+        assert result.reconciliation.classification.criteria.id == criteria
+
+
+def accepted(demo: Demo, criteria: str) -> dict[str, str]:
+    best = demo.results[criteria].reconciliation.accepted_best
+    return dict(best.select("subject", "reader").unique().sort("subject").iter_rows())
+
+
+def test_the_decision_is_followed_where_the_readers_differ(small: Demo) -> None:
+    assert accepted(small, "recist-1.1") == {"S1": "A", "S2": "B"}
+
+
+def test_a_decision_is_left_out_where_another_rule_set_sees_no_difference(small: Demo) -> None:
+    assert accepted(small, "zhu-2013") == {"S1": "A", "S2": "A"}
+
+
+def test_a_ruler_outside_its_scan_is_a_finding(tmp_path: Path) -> None:
+    demo = run_demo(write_study_with_scans(tmp_path, OUTSIDE))
+    assert demo.misplaced == 1
+    for result in demo.results.values():
+        assert result.findings.rows()[0] == (
+            "S1",
+            "A",
+            "baseline",
+            "T1",
+            "ruler-outside-image",
+            "the long axis ends 19.50 mm outside the image",
+        )
+
+
+def test_a_scan_that_cannot_be_placed_is_refused_and_its_rulers_are_findings(
+    tmp_path: Path,
+) -> None:
+    folder = write_study_with_scans(tmp_path)
+    (folder / "S1" / "baseline" / "mri.nii.gz").write_bytes(b"no scan")
+    demo = run_demo(folder)
+    assert demo.scans == ()
+    assert [str(error.path.name) for error in demo.refused] == ["mri.nii.gz"]
+    findings = demo.results["recist-1.1"].findings
+    assert findings["code"].to_list() == ["ruler-on-another-series"]
+
+
+def test_each_visit_is_told_while_scans_are_loaded(tmp_path: Path) -> None:
+    folder = write_study_with_scans(tmp_path)
+    told: list[str] = []
+    run_demo(folder, on_visit=lambda: told.append("visit"))
+    assert visit_folders(folder) == [folder / "S1" / "baseline"]
+    assert told == ["visit"]
+
+
+def test_events_are_taken_into_account_where_there_are_any(tmp_path: Path) -> None:
+    folder = write_study_with_scans(tmp_path)
+    (folder / "events.csv").write_text(
+        "subject,date,event\nS2,2011-03-01,new-therapy\n", encoding="utf-8"
+    )
+    demo = run_demo(folder)
+    best = demo.results["recist-1.1"].reconciliation.classification.best
+    assert best.filter(subject="S2")["best_response"].unique().to_list() == ["NE"]
+
+
+def test_a_faulty_decisions_table_is_named(tmp_path: Path) -> None:
+    folder = write_study_with_scans(tmp_path)
+    (folder / "decisions.csv").write_text("subject,adjudicator\nS2,C\n", encoding="utf-8")
+    with pytest.raises(TableError) as caught:
+        run_demo(folder)
+    assert str(caught.value).startswith("decisions.csv: 3 faults\n")
+
+
+def test_an_example_that_is_not_there_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo_module.resources, "files", lambda _: tmp_path / "recistkit")
+    with pytest.raises(ScanError) as caught:
+        example_folder()
+    assert str(caught.value) == "example_scans: the example study is not installed"
+
+
+@pytest.mark.parametrize("place", ["recistkit/example_scans", "example_scans"])
+def test_the_example_is_found_in_the_package_or_beside_it(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / place / "reads").mkdir(parents=True)
+    monkeypatch.setattr(demo_module.resources, "files", lambda _: tmp_path / "recistkit")
+    assert example_folder() == tmp_path / place
+
+
+@pytest.fixture(scope="module")
+def example() -> Demo:
+    return run_demo(example_folder())
+
+
+def test_every_scan_of_the_example_loads_and_every_ruler_fits(example: Demo) -> None:
+    assert len(example.subjects) == 4
+    assert len(example.scans) == 4 * 4 * 2
+    assert (example.refused, example.misplaced) == ((), 0)
+    assert example.rulers > 0
+
+
+def best_of(demo: Demo, subject: str, compartment: str) -> list[tuple[str, str]]:
+    best = demo.results["recist-1.1"].reconciliation.accepted_best
+    return (
+        best.filter(subject=subject, compartment=compartment)
+        .select("best_response", "best_response_confirmed")
+        .rows()
+    )
+
+
+def test_the_example_tells_its_stories(example: Demo) -> None:
+    assert best_of(example, "RK-001", "primary") == [("PR", "PR")]
+    assert best_of(example, "RK-001", "distant") == [("PD", "PD")]
+    assert best_of(example, "RK-002", "primary") == [("CR", "CR")]
+    assert best_of(example, "RK-003", "distant") == [("PR", "SD")]
+
+
+def test_no_case_of_the_example_is_left_open(example: Demo) -> None:
+    reconciled = example.results["recist-1.1"].reconciliation.reconciled
+    assert reconciled.filter(pl.col("status") == "adjudication-needed").height == 0
+    assert "adjudicated" in reconciled["status"]
