@@ -16,7 +16,7 @@ from phantom.shapes import Array
 
 __all__ = ["CT_STEP_HU", "CtSeries", "save_ct"]
 
-CT_STEP_HU = 6
+CT_STEP_HU = 8
 """Hounsfield units of one stored step; coarser than a scanner's, so that the files are small."""
 
 _INTERCEPT_HU = -1024

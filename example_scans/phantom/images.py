@@ -36,7 +36,7 @@ def mri_geometry(subject: Subject) -> Geometry:
     # Six decimals, as a header would have them; unit vectors all the same.
     row, column = np.round(row, 6), np.round(column, 6)
     return Geometry(
-        184, 160, 26, 1.5, 1.5, MRI_SLICE_MM, (0.0, 12.0, 24.0),
+        184, 160, 26, 1.5, 1.5, MRI_SLICE_MM, (0.0, 10.0, 24.0),
         (float(row[0]), float(row[1]), float(row[2])),
         (float(column[0]), float(column[1]), float(column[2])),
     )  # fmt: skip
@@ -68,7 +68,7 @@ def ct_image(subject: Subject, visit: str) -> tuple[Geometry, Array, list[Placed
     if spoilt:
         image = _moved(image, in_body, geometry, dice)
     # Fine grain, and a slow mottle that lets no organ look like one colour.
-    grain = dice.noise(image.shape, (0.3, 0.9, 0.9))
+    grain = dice.noise(image.shape, (0.3, 0.95, 0.95))
     mottle = dice.noise(image.shape, (1.0, 3.0, 3.0))
     return geometry, image + in_body * (7.5 * grain + 2.5 * mottle), lesions
 
@@ -114,7 +114,9 @@ def mri_image(subject: Subject, visit: str) -> tuple[Geometry, Array, list[Place
     dice = Dice(subject.name, visit, "mri")
     for lesion in lesions:
         if lesion.is_seen:
-            value = NODE if lesion.plan.nodal else MASS
+            # Fat around a node, the dark outer wall of the bowel around the mass.
+            value, rim, rim_mm = (NODE, 110.0, 2.5) if lesion.plan.nodal else (MASS, 24.0, 2.0)
+            canvas.paint(lesion.grown(rim_mm), rim, anatomy=False, soft_mm=1.2)
             canvas.paint(lesion.shape, value, anatomy=False, soft_mm=1.2)
     image = canvas.slices()
     rows, columns = np.meshgrid(*(np.linspace(-1.0, 1.0, n) for n in image.shape[1:]), indexing="ij")

@@ -116,7 +116,7 @@ SUBJECTS = (
         lesions=(
             LesionPlan("rectal-mass", "target", "rectum", "primary", "mri", (-13.0, 47.0, 18.0), 12.0,
                        ((52.0, 31.0), (34.0, 22.0), (31.5, 20.0), (30.0, 19.0))),
-            LesionPlan("node", "target", "lymph-node", "primary", "mri", (24.0, 62.0, 54.0), 35.0,
+            LesionPlan("node", "target", "lymph-node", "primary", "mri", (33.0, 50.0, 54.0), 80.0,
                        ((20.0, 16.0), (14.0, 11.0), (13.5, 10.5), (13.0, 10.2)), nodal=True),
             LesionPlan("liver-1", "target", "liver", "distant", "ct", (-100.0, -2.0, 296.0), 25.0,
                        ((32.0, 27.0), (33.0, 28.0), (34.5, 29.0), (47.0, 39.0))),
@@ -144,7 +144,7 @@ SUBJECTS = (
         lesions=(
             LesionPlan("rectal-mass", "target", "rectum", "primary", "mri", (-10.0, 48.0, 20.0), -18.0,
                        ((41.0, 25.0), None, None, None)),
-            LesionPlan("node", "target", "lymph-node", "primary", "mri", (-24.0, 60.0, 56.0), -30.0,
+            LesionPlan("node", "target", "lymph-node", "primary", "mri", (-32.0, 52.0, 56.0), 98.0,
                        ((21.0, 17.0), (10.0, 7.5), (9.0, 7.0), (8.5, 6.5)), nodal=True),
             LesionPlan("liver-1", "target", "liver", "distant", "ct", (-96.0, 10.0, 286.0), 60.0,
                        ((36.0, 30.0), (22.0, 18.0), (19.5, 16.0), (18.0, 15.0))),
@@ -174,7 +174,7 @@ SUBJECTS = (
         lesions=(
             LesionPlan("rectal-mass", "target", "rectum", "primary", "mri", (12.0, 48.0, 16.0), 8.0,
                        ((48.0, 28.0), (42.0, 25.0), (40.0, 24.0), (39.0, 23.5))),
-            LesionPlan("node", "target", "lymph-node", "primary", "mri", (-26.0, 60.0, 50.0), 50.0,
+            LesionPlan("node", "target", "lymph-node", "primary", "mri", (-32.0, 52.0, 50.0), 100.0,
                        ((19.0, 16.0), (16.5, 13.2), (16.0, 12.8), (15.5, 12.5)), nodal=True),
             LesionPlan("liver-1", "target", "liver", "distant", "ct", (-94.0, -4.0, 292.0), -15.0,
                        ((40.0, 33.0), (26.5, 22.0), (31.0, 26.0), (31.5, 26.5))),
@@ -182,7 +182,7 @@ SUBJECTS = (
                        ((28.0, 24.0), (18.0, 15.0), (21.0, 17.5), (21.5, 18.0))),
             LesionPlan("liver-3", "non-target", "liver", "distant", "ct", (16.0, -48.0, 300.0), 20.0,
                        ((24.0, 19.0), (20.5, 16.5), (21.0, 17.0), (21.0, 17.0))),
-            LesionPlan("new-liver", "new", "liver", "distant", "ct", (-102.0, 42.0, 268.0), 40.0,
+            LesionPlan("new-liver", "new", "liver", "distant", "ct", (-74.0, 50.0, 284.0), 40.0,
                        (None, None, None, (14.0, 12.0))),
         ),
         ct_spacing_mm=(2.4, 1.9),
@@ -205,7 +205,7 @@ SUBJECTS = (
         lesions=(
             LesionPlan("rectal-mass", "target", "rectum", "primary", "mri", (-13.0, 47.0, 14.0), -8.0,
                        ((50.0, 30.0), (35.0, 22.0), (34.8, 22.0), (34.5, 21.5))),
-            LesionPlan("node", "target", "lymph-node", "primary", "mri", (26.0, 58.0, 48.0), -50.0,
+            LesionPlan("node", "target", "lymph-node", "primary", "mri", (33.0, 49.0, 48.0), 84.0,
                        ((20.0, 16.0), (14.5, 11.2), (14.5, 11.2), (14.0, 11.2)), nodal=True),
             LesionPlan("liver-1", "target", "liver", "distant", "ct", (-98.0, 4.0, 290.0), 35.0,
                        ((30.0, 25.0), (29.0, 24.0), (31.0, 26.0), (34.5, 29.0))),

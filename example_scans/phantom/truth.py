@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from phantom.canvas import Geometry, Posture
-from phantom.shapes import Array, Point, Shape, ellipsoid
+from phantom.shapes import Array, Shape, ellipsoid
 from phantom.study import LesionPlan
 
 __all__ = ["HEADER", "Placed", "place_lesion"]
@@ -47,10 +47,15 @@ class Placed:
 
     @property
     def shape(self) -> Shape:
-        """The lesion's body in patient coordinates; nothing to paint where it is absent."""
+        """The lesion's body in patient coordinates."""
+        return self.grown(0.0)
+
+    def grown(self, rim_mm: float) -> Shape:
+        """Return the lesion's body, larger by a rim."""
         long, short = self.size_mm
-        centre: Point = tuple(map(float, self.centre_mm))  # type: ignore[assignment]
-        return ellipsoid(centre, (long / 2, short / 2, self.depth_mm / 2), axes=self.axes)
+        radii = (long / 2 + rim_mm, short / 2 + rim_mm, self.depth_mm / 2 + rim_mm)
+        x, y, z = map(float, self.centre_mm)
+        return ellipsoid((x, y, z), radii, axes=self.axes)
 
     @property
     def is_seen(self) -> bool:

@@ -88,8 +88,21 @@ class ParsedTable:
             pairs = rows.select("row", said.alias("said")).rows()
             self.faults.extend(Fault(row, column, words) for row, words in pairs)
 
+    def add_unless_all_or_none(self, column: str, things: str) -> None:
+        """Add a fault for each row that differs from most: a value in all rows or in none."""
+        empty = self.frame[column].null_count()
+        given = self.frame.height - empty
+        if empty and given:
+            few, found = (pl.col(column).is_null(), "is empty")
+            if given < empty:
+                few, found = (pl.col(column).is_not_null(), "is given")
+            message = f"{found}, unlike in most rows; {things} are given for all rows or none"
+            self.add(few, column, message)
+
     def fine(self, *columns: str) -> pl.Expr:
-        """Return where none of the columns had a fault."""
+        """Return where none of the columns had a fault, by itself or as a whole."""
+        if any(not fault.row and fault.column in columns for fault in self.faults):
+            return pl.lit(value=False)
         bad = [pl.col(BAD + name) for name in columns if BAD + name in self.frame.columns]
         return ~pl.any_horizontal(bad) if bad else pl.lit(value=True)
 
@@ -208,13 +221,13 @@ def date(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[tuple[pl.Expr, s
     """An ISO date, as text, date, or a time at midnight."""
     kind = frame.schema[name]
     if kind == pl.Date:
-        return pl.col(name), [(_implausible(pl.col(name)), "lies outside 1900 to 2100")]
+        return _plausible(pl.col(name)), [_far_off(pl.col(name))]
     if isinstance(kind, pl.Datetime):
         value = pl.col(name).dt.date()
         not_midnight = pl.col(name).dt.time() != dt.time(0)
-        return value, [
+        return _plausible(value), [
             (not_midnight, "has a time of day; expected a date"),
-            (_implausible(value), "lies outside 1900 to 2100"),
+            _far_off(value),
         ]
     given = _text(frame, name)
     value = (
@@ -222,14 +235,18 @@ def date(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[tuple[pl.Expr, s
         .then(given)
         .str.to_date("%Y-%m-%d", strict=False)
     )
-    return value, [
+    return _plausible(value), [
         (given.is_not_null() & value.is_null(), "is not a date like 2011-03-31"),
-        (_implausible(value), "lies outside 1900 to 2100"),
+        _far_off(value),
     ]
 
 
-def _implausible(value: pl.Expr) -> pl.Expr:
-    return ~value.dt.year().is_between(1900, 2100)
+def _plausible(value: pl.Expr) -> pl.Expr:
+    return pl.when(value.dt.year().is_between(1900, 2100)).then(value)
+
+
+def _far_off(value: pl.Expr) -> tuple[pl.Expr, str]:
+    return ~value.dt.year().is_between(1900, 2100), "lies outside 1900 to 2100"
 
 
 def length(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[tuple[pl.Expr, str]]]:

@@ -14,6 +14,9 @@ __all__ = ["lesion_faults"]
 READ = ("subject", "reader")
 VISIT = (*READ, "timepoint")
 
+MEASURABLE = (pl.col("role") == "target") | (
+    (pl.col("role") == "new") & (pl.col("kind") == "target")
+)
 SIZED = pl.col("longest_um").is_not_null() | pl.col("short_um").is_not_null()
 ZERO = (pl.col("longest_um") == 0) | (pl.col("short_um") == 0)
 
@@ -32,12 +35,19 @@ def lesion_faults(table: ParsedTable) -> None:
 def _states(table: ParsedTable) -> None:
     state, role = pl.col("state"), pl.col("role")
     known = table.fine("state", "role") & role.is_not_null()
+    silent = known & state.is_null()
     table.add(
-        known & state.is_null(),
+        silent & (role == "target") & table.fine("longest_mm", "short_mm"),
         "state",
-        pl.format("a {} without a size needs a state: nothing follows from silence", role),
+        "a target without a size needs a state: nothing follows from silence",
+    )
+    table.add(
+        silent & (role == "non-target"),
+        "state",
+        "a non-target needs a state: nothing follows from silence",
     )
     target_kind = (role == "new") & (pl.col("kind") == "target")
+    known &= (role != "new") | table.fine("kind")
     kinds = (
         (role == "target", LESION_STATES["target"], "target"),
         (role == "non-target", LESION_STATES["non-target"], "non-target"),
@@ -61,10 +71,10 @@ def _states(table: ParsedTable) -> None:
 
 def _sizes(table: ParsedTable) -> None:
     state = pl.col("state")
-    fine = table.fine("longest_mm", "short_mm", "state", "role")
-    needs_size = fine & state.is_in(["measured", "split"])
+    fine = table.fine("longest_mm", "short_mm")
+    needs_size = fine & MEASURABLE & state.is_in(["measured", "split"])
     table.add(needs_size & ~SIZED, "longest_mm", pl.format("{} without any size", state))
-    zero = fine & ZERO & state.is_in(["measured", "split", "too-small"])
+    zero = fine & MEASURABLE & ZERO & state.is_in(["measured", "split", "too-small"])
     table.add(
         zero, "longest_mm", pl.format("{} with a size of 0; a lesion that is gone is absent", state)
     )
@@ -85,18 +95,14 @@ def _compartments(table: ParsedTable) -> None:
     table.add(
         compartment == OVERALL, "compartment", f"{OVERALL!r} is reserved for the whole patient"
     )
-    if table.frame["compartment"].is_not_null().any():
-        table.add(
-            compartment.is_null(),
-            "compartment",
-            "is empty; compartments are given for all rows or none",
-        )
+    table.add_unless_all_or_none("compartment", "compartments")
 
 
 def _baselines(table: ParsedTable) -> None:
     if "baseline" not in table.present:
         return
-    marked = table.frame.filter(pl.col("baseline"))
+    named = pl.all_horizontal(pl.col(VISIT).is_not_null())
+    marked = table.frame.filter(pl.col("baseline") & named)
     first = marked.unique("visit_no", keep="first", maintain_order=True)
     second = first.filter(pl.struct(READ).is_first_distinct().not_())
     table.add_rows(
@@ -126,7 +132,10 @@ def _repeated_rows(table: ParsedTable) -> None:
         return
     named = pl.all_horizontal(pl.col([*VISIT, "lesion"]).is_not_null())
     repeated = table.frame.filter(pl.Series(crowded)).filter(named)
-    again = repeated.filter(~pl.struct("spot_no", "fragment").is_first_distinct())
+    again = repeated.filter(
+        ~pl.struct("spot_no", "fragment").is_first_distinct(),
+        ~(split & pl.col("fragment").is_null()).fill_null(value=False),
+    )
     table.add_rows(
         again,
         "lesion",
@@ -141,19 +150,21 @@ def _repeated_rows(table: ParsedTable) -> None:
 
 
 def _merged_lesions(table: ParsedTable) -> None:
-    merged = (pl.col("state") == "merged").fill_null(value=False)
+    merged = ((pl.col("state") == "merged") & MEASURABLE).fill_null(value=False)
     holder = pl.col("merged_into")
     table.add(
-        ~merged & holder.is_not_null() & table.fine("state"),
+        (pl.col("state") != "merged") & holder.is_not_null(),
         "merged_into",
         "belongs to a lesion whose state is merged",
     )
     table.add(merged & holder.is_null(), "merged_into", "a merged lesion needs one")
-    rows = table.frame.filter(merged & holder.is_not_null())
+    rows = table.frame.filter(merged & holder.is_not_null() & table.fine("merged_into"))
     if not rows.height:
         return
-    holders = table.frame.filter(pl.col("role") == "target").select(
+    perhaps_target = (pl.col("role") == "target").fill_null(value=True)
+    holders = table.frame.filter(perhaps_target).select(
         *VISIT,
+        pl.lit(value=True).alias("is_there"),
         pl.col("lesion").alias("merged_into"),
         pl.col("state").alias("holder_state"),
         pl.col("compartment").alias("holder_compartment"),
@@ -161,7 +172,7 @@ def _merged_lesions(table: ParsedTable) -> None:
     holders = holders.unique([*VISIT, "merged_into"], keep="first", maintain_order=True)
     pairs = rows.join(holders, on=[*VISIT, "merged_into"], how="left", maintain_order="left")
     itself = pl.col("merged_into") == pl.col("lesion")
-    nowhere = pl.col("holder_state").is_null() | itself
+    nowhere = pl.col("is_there").is_null() | itself
     table.add_rows(
         pairs.filter(nowhere),
         "merged_into",
@@ -190,7 +201,9 @@ def _changed_lesions(table: ParsedTable) -> None:
     for column in ("role", "nodal", "compartment"):
         if column not in table.present:
             continue
-        stated = table.frame.filter(pl.col(column).is_not_null())
+        stated = table.frame.filter(
+            pl.all_horizontal(pl.col(column, "subject", "lesion").is_not_null())
+        )
         lesions = numbers(stated["lesion_no"].to_numpy())
         was = stated[column].gather(first_rows(lesions)[lesions])
         changes = stated[column] != was

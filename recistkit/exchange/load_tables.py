@@ -171,9 +171,11 @@ def raise_faults(tables: tuple[ParsedTable, ...]) -> None:
 
 def _reads_table(raw: RawTable) -> ParsedTable:
     parsed = parse_table(raw, READS)
+    parsed.add_unless_all_or_none("reader", "readers")
     frame = parsed.frame.rename({"longest_mm": "longest_um", "short_mm": "short_um"})
-    frame = frame.with_columns(pl.col("reader").fill_null(ONE_READER), _state_by_default())
-    frame = number_rows(frame)
+    mostly_named = 2 * parsed.frame["reader"].null_count() <= parsed.frame.height
+    reader = pl.col("reader") if mostly_named else pl.lit(ONE_READER).alias("reader")
+    frame = number_rows(frame.with_columns(reader, _state_by_default()))
     table = ParsedTable(parsed.name, frame, parsed.present, parsed.faults, parsed.warnings)
     lesion_faults(table)
     return table
@@ -200,7 +202,9 @@ def _side_table(
         return None
     table = parse_table(raw, columns)
     names = [name for name in key if name in table.present]
-    if names:
-        again = pl.struct(names).is_first_distinct().not_()
-        table.add(again, names[-1], f"a second row for the same {', '.join(names)}")
+    required = [column.name for column in columns if column.required and column.name in key]
+    if names and set(required) <= table.present:
+        named = table.frame.filter(pl.all_horizontal(pl.col(required).is_not_null()))
+        again = named.filter(pl.struct(names).is_first_distinct().not_())
+        table.add_rows(again, names[-1], f"a second row for the same {', '.join(names)}")
     return table

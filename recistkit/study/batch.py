@@ -11,6 +11,7 @@ import polars as pl
 from recistkit.exchange.load_tables import StudyTables
 from recistkit.exchange.numbering import numbers
 from recistkit.model.batch import NEVER, NO_LENGTH, Codes, Days, Layout, Observations
+from recistkit.study.rows import number_responses
 from recistkit.study.visits import place_of_rows
 from recistkit.terms import (
     CERTAINTIES,
@@ -25,7 +26,6 @@ __all__ = ["Batch", "build_batch"]
 
 READ = ["subject", "reader"]
 VISIT = [*READ, "timepoint"]
-FIRST_COMPARTMENTS = ("primary", "distant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,66 +54,33 @@ class Batch:
 
 def build_batch(tables: StudyTables, visits: pl.DataFrame) -> Batch:
     """Return the batch of faultless tables and their ordered visits."""
-    rows = _rows(tables.reads.frame, visits)
-    lesions = _lesions(tables.reads.frame, visits, rows)
+    reads = tables.reads.frame
+    place = place_of_rows(reads, visits)
+    rows, row = number_responses(reads, visits, place)
+    lesions = _lesions(reads, visits, place, row)
     return Batch(_observations(lesions), _layout(tables, visits, rows), rows, visits, lesions)
 
 
-def _rows(reads: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of every read: its subject's compartments, and overall last (C4)."""
-    every_read = visits.select("read", *READ).unique("read", maintain_order=True)
-    compartments = reads.select("subject", "compartment").drop_nulls().unique()
-    inner = every_read.join(compartments, on="subject", how="inner")
-    outer = every_read.with_columns(compartment=pl.lit(OVERALL))
-    name = pl.col("compartment")
-    place = (
-        pl.when(name == FIRST_COMPARTMENTS[0])
-        .then(0)
-        .when(name == FIRST_COMPARTMENTS[1])
-        .then(1)
-        .when(name == OVERALL)
-        .then(3)
-        .otherwise(2)
-    )
-    return (
-        pl.concat([inner, outer.select(inner.columns)])
-        .sort("read", place, "compartment")
-        .with_row_index("row")
-        .with_columns(pl.col("row").cast(pl.Int64))
-    )
-
-
-def _lesions(reads: pl.DataFrame, visits: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    place = place_of_rows(reads, visits)
-    position = visits["position"].to_numpy()[place]
-    read = visits["read"].to_numpy()[place]
+def _lesions(
+    reads: pl.DataFrame,
+    visits: pl.DataFrame,
+    place: npt.NDArray[np.int64],
+    row: npt.NDArray[np.int64],
+) -> pl.DataFrame:
     lesion = reads["lesion_no"].to_numpy()
     nodal = np.zeros(int(lesion.max(initial=-1)) + 1, bool)
     nodal[lesion[reads["nodal"].fill_null(value=False).to_numpy()]] = True
     lesions = reads.with_columns(
         pl.col("compartment").fill_null(OVERALL),
-        read=read,
-        visit=position,
+        read=visits["read"].to_numpy()[place],
+        visit=visits["position"].to_numpy()[place],
         nodal=nodal[lesion],
+        row=row,
     )
-    if (position < 0).any():
+    if (lesions["visit"] < 0).any():
         lesions = lesions.filter(pl.col("visit") >= 0)
-    lesions = lesions.with_columns(row=_row_of(lesions, rows))
     lesions = lesions.with_columns(lesion_id=numbers(lesions["lesion_no"].to_numpy()))
     return _with_holder(lesions)
-
-
-def _row_of(lesions: pl.DataFrame, rows: pl.DataFrame) -> npt.NDArray[np.int64]:
-    """Return the row of each lesion's compartment in its read."""
-    words = pl.Enum(rows["compartment"].unique().sort())
-    wanted = lesions["compartment"].cast(words).to_physical().to_numpy().astype(np.int64)
-    there = rows["compartment"].cast(words).to_physical().to_numpy().astype(np.int64)
-    span = len(words.categories)
-    keys = rows["read"].to_numpy() * span + there
-    order = np.argsort(keys)
-    found = np.searchsorted(keys, lesions["read"].to_numpy() * span + wanted, sorter=order)
-    row: npt.NDArray[np.int64] = order[found]
-    return row
 
 
 def _with_holder(lesions: pl.DataFrame) -> pl.DataFrame:

@@ -126,6 +126,9 @@ def _require_reference(study: Study, rules: Criteria, options: ResponseOptions) 
     without = study.visits.filter(pl.col("reference_date").is_null()).select("subject").unique()
     if not without.height:
         return
+    if study.tables.subjects is not None:
+        doubtful = study.tables.subjects.frame.filter(~study.tables.subjects.fine("reference_date"))
+        without = without.join(doubtful, on="subject", how="anti")
     reads = study.tables.reads
     first_rows = reads.frame.group_by("subject").agg(pl.col("row").min())
     rows = without.join(first_rows, on="subject", how="left").sort("row", "subject")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from recistkit.errors import Fault
 from recistkit.exchange.load_tables import StudyTables, load_tables
 from recistkit.study.visits import order_visits, visit_faults
 
@@ -42,4 +43,6 @@ def load_study(
     tables = load_tables(table, visits=visits, subjects=subjects, events=events)
     ordered = order_visits(tables)
     visit_faults(tables, ordered)
+    if not ordered.height and not any(table.faults for table in tables.all):
+        tables.reads.faults.append(Fault(0, "", "holds no rows"))
     return Study(tables=tables, visits=ordered)

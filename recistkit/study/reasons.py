@@ -65,7 +65,8 @@ def _concerned(
     batch: Batch, criteria: Criteria, wanted: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the lesions that reads follow, and their rows at the visits that are asked for."""
-    layout, lesions = batch.layout, batch.lesions
+    layout = batch.layout
+    lesions = batch.lesions.select(NEEDED)
     read, visit = lesions["read"].to_numpy(), lesions["visit"].to_numpy()
     asked = np.zeros(len(layout.last_day), bool)
     asked[layout.visit_start[wanted["read"].to_numpy()] + wanted["visit"].to_numpy()] = True
@@ -80,6 +81,18 @@ def _concerned(
     return followed.select("read", "compartment", "lesion_id", "lesion"), here
 
 
+NEEDED = (
+    "read",
+    "visit",
+    "compartment",
+    "lesion_id",
+    "lesion",
+    "role",
+    "state",
+    "reason",
+    "longest_um",
+    "short_um",
+)
 STATE = pl.col("state")
 SIZED = STATE.is_in(["measured", "split"])
 WHY = (

@@ -108,7 +108,8 @@ def _for_each_reader(visits: pl.DataFrame, table: ParsedTable) -> pl.DataFrame:
     )
     own = named.select(VISIT)
     spread = spread.join(own, on=VISIT, how="anti")
-    return pl.concat([named, spread.select(named.columns)])
+    every = pl.concat([named, spread.select(named.columns)])
+    return every.unique(VISIT, keep="first", maintain_order=True)
 
 
 def _with_reference(visits: pl.DataFrame, table: ParsedTable | None) -> pl.DataFrame:
@@ -146,7 +147,10 @@ def visit_faults(tables: StudyTables, visits: pl.DataFrame) -> None:
 def _dateless_visits(tables: StudyTables, visits: pl.DataFrame) -> None:
     if tables.visits is None:
         return
-    without = visits.filter(pl.col("date_first").is_null()).select(row="visits_row").drop_nulls()
+    backwards = pl.col("date_last") < pl.col("date_first")
+    tables.visits.add(backwards, "date_last", "lies before date_first")
+    only_here = pl.col("date_first").is_null() & pl.col("visit_no").is_null()
+    without = visits.filter(only_here).select(row="visits_row")
     bad = tables.visits.frame.filter(~tables.visits.fine("date_first", "date_last"))
     tables.visits.add_rows(
         without.join(bad, on="row", how="anti").unique("row"),
@@ -176,22 +180,31 @@ def _baseline_sizes(tables: StudyTables, visits: pl.DataFrame) -> None:
     """A target without its size at baseline is a fault."""
     reads = tables.reads
     sized = pl.col("longest_um").is_not_null() | pl.col("short_um").is_not_null()
-    fine = reads.fine("longest_mm", "short_mm", "state", "timepoint", "date", "baseline")
-    position = position_of_rows(reads.frame, visits)
-    frame = reads.frame.with_columns(position=position).filter(
-        (pl.col("role") == "target") & (pl.col("position") >= 0)
-    )
+    frame = reads.frame.with_columns(position=position_of_rows(reads.frame, visits))
     counted = sized & pl.col("state").is_in(["measured", "split", "too-small"])
-    at_baseline = (pl.col("position") == 0) & counted
-    settled = frame.filter(at_baseline | ~fine)["lesion_no"].to_numpy()
+    at_baseline = (pl.col("position") == 0) & (counted | _told_otherwise(reads))
+    unplaced = ~reads.fine("timepoint", "date", "baseline") | pl.col("timepoint").is_null()
+    settled = frame.filter(at_baseline | unplaced)["lesion_no"].to_numpy()
     without = np.ones(int(reads.frame["lesion_no"].to_numpy().max(initial=0)) + 1, np.bool_)
     without[settled] = False
-    bare = frame.filter(pl.Series(without[frame["lesion_no"].to_numpy()]))
+    targets = frame.filter(
+        (pl.col("role") == "target") & (pl.col("position") >= 0) & pl.col("lesion").is_not_null()
+    )
+    bare = targets.filter(pl.Series(without[targets["lesion_no"].to_numpy()], dtype=pl.Boolean))
     reads.add_rows(
         bare.unique("lesion_no", keep="first", maintain_order=True),
         "longest_mm",
         pl.format("target {} has no size at the baseline", pl.col("lesion")),
     )
+
+
+def _told_otherwise(reads: ParsedTable) -> pl.Expr:
+    """Return the rows whose fault tells already why there is no size, save an empty row's."""
+    telling = {"longest_mm", "short_mm", "state", "role"}
+    rows = [fault.row for fault in reads.faults if fault.row and fault.column in telling]
+    empty = pl.col("state").is_null() & reads.fine(*telling)
+    told = pl.col("row").is_in(rows) | ~reads.fine("longest_mm", "short_mm", "state", "role")
+    return told & ~empty
 
 
 def position_of_rows(reads: pl.DataFrame, visits: pl.DataFrame) -> npt.NDArray[np.int64]:
@@ -218,7 +231,8 @@ def _by_visit(
 def _new_at_baseline(tables: StudyTables, visits: pl.DataFrame) -> None:
     new = tables.reads.frame.filter(pl.col("role") == "new")
     if new.height:
-        baseline = visits.filter(pl.col("position") == 0).select(VISIT)
+        unsure = visits.filter(pl.col("date_first").is_null()).select(READ)
+        baseline = visits.filter(pl.col("position") == 0).join(unsure, on=READ, how="anti")
         tables.reads.add_rows(
             new.join(baseline, on=VISIT, how="semi"), "role", "a new lesion stands at the baseline"
         )
@@ -229,7 +243,10 @@ def _contradicted_statements(tables: StudyTables, visits: pl.DataFrame) -> None:
     if tables.visits is None:
         return
     new = tables.reads.frame.filter(
-        pl.col("role") == "new", ~pl.col("state").is_in(["absent", "not-evaluable"])
+        pl.col("role") == "new",
+        pl.col("lesion").is_not_null(),
+        ~pl.col("state").is_in(["absent", "not-evaluable"]),
+        tables.reads.fine("state", "certainty"),
     )
     if not new.height:
         return
@@ -248,7 +265,7 @@ def _contradicted_statements(tables: StudyTables, visits: pl.DataFrame) -> None:
     )
     for rows, word in ((against_none, "none"), (against_equivocal, "equivocal")):
         tables.visits.add_rows(
-            rows.with_columns(row="visits_row"),
+            rows.with_columns(row="visits_row").unique(["row", "lesion"], maintain_order=True),
             "new_lesions",
             pl.format(
                 "states {}, but new lesion {} is first {} at this visit",

@@ -11,6 +11,7 @@ import recistkit
 from recistkit.criteria import load
 from tests.cli.conftest import Run
 from tests.cli.small_study import READS
+from tests.study.study_with_scans import write_study_with_scans
 
 NAMED = f"criteria {load('recist-1.1').reference} (RECIST 1.1)\n"
 
@@ -194,3 +195,11 @@ def test_a_minimum_time_of_sd_needs_a_reference_date(run: Run) -> None:
     ended = run("classify", "reads.csv", "--min-sd-days", "42", "--output", "results")
     assert ended.code == 1
     assert "reads.csv: 2 faults\n  row 2, column 'subject': " in ended.err
+
+
+def test_read_documents_give_the_same_bytes_as_their_table(run: Run, study: Path) -> None:
+    folder = write_study_with_scans(study / "scanned")
+    run("classify", "reads.csv", "--output", "results")
+    expected = files_of(study / "results")
+    assert run("classify", str(folder / "reads"), "--output", "results").code == 0
+    assert files_of(study / "results") == expected

@@ -67,8 +67,11 @@ def test_tables_of_each_rule_set_are_written_into_their_own_folder(run: Run, stu
     assert ended.out.startswith("Example study: 2 subjects, readers A and B, 1 image series loaded")
     assert sorted(
         path.relative_to(study).as_posix() for path in (study / "results").rglob("*.csv")
-    ) == [f"results/{criteria}/{name}.csv" for criteria in ("recist-1.1", "zhu-2013")
-          for name in TABLES]
+    ) == [
+        f"results/{criteria}/{name}.csv"
+        for criteria in ("recist-1.1", "zhu-2013")
+        for name in TABLES
+    ]
     names = (
         "responses.csv, best.csv, reconciled.csv, agreement.csv, accepted_responses.csv, "
         "accepted_best.csv and findings.csv"
