@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import polars as pl
 
@@ -33,6 +35,8 @@ from recistkit.terms import (
 )
 
 __all__ = ["ONE_READER", "StudyTables", "load_decisions", "load_tables", "raise_faults"]
+
+Opened = TypeVar("Opened")
 
 ONE_READER = "1"
 """Name of the reader where a table has no such column (C1)."""
@@ -143,18 +147,38 @@ def load_tables(
     Raises
     ------
     TableError
-        If a source cannot be opened as a table at all.
+        If sources cannot be opened as tables at all; every such source is named.
     """
-    documents = open_documents(reads)
-    raw_reads, raw_visits = documents or (open_table(reads), None)
-    if visits is not None:
-        raw_visits = open_table(visits)
+    errors: list[TableError] = []
+    raw_reads, own_visits = _opened(errors, _open_reads, reads) or (None, None)
+    raw_visits = _opened(errors, open_table, visits) or own_visits
+    raw_subjects = _opened(errors, open_table, subjects)
+    raw_events = _opened(errors, open_table, events)
+    if raw_reads is None or errors:
+        raise TableError.joined(errors)
     return StudyTables(
         _reads_table(raw_reads),
         _side_table(raw_visits, VISITS, ("subject", "reader", "timepoint")),
-        _side_table(None if subjects is None else open_table(subjects), SUBJECTS, ("subject",)),
-        _side_table(None if events is None else open_table(events), EVENTS_TABLE, ()),
+        _side_table(raw_subjects, SUBJECTS, ("subject",)),
+        _side_table(raw_events, EVENTS_TABLE, ()),
     )
+
+
+def _open_reads(reads: TableSource) -> tuple[RawTable, RawTable | None]:
+    return open_documents(reads) or (open_table(reads), None)
+
+
+def _opened(
+    errors: list[TableError], opener: Callable[[TableSource], Opened], source: TableSource | None
+) -> Opened | None:
+    """Return what a source holds; None if there is no source, or its error was added."""
+    if source is None:
+        return None
+    try:
+        return opener(source)
+    except TableError as error:
+        errors.append(error)
+        return None
 
 
 def load_decisions(decisions: TableSource) -> ParsedTable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
+from recistkit.errors import TableError
 from recistkit.exchange.load_tables import load_decisions, raise_faults
 from recistkit.reconciliation import DEFAULT_COMPARED
 from recistkit.reconciliation import reconcile as reconcile_reads
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from recistkit.exchange.columns import ParsedTable
     from recistkit.exchange.sources import TableSource
     from recistkit.study.arguments import ClassifyArguments
 
@@ -39,6 +41,18 @@ class StudyReconciliation:
     accepted_responses: pl.DataFrame
     accepted_best: pl.DataFrame
     classification: Classification
+
+
+def _decided(decisions: TableSource | None) -> tuple[ParsedTable | None, list[TableError]]:
+    """Return the decisions table; its error is told together with those of other tables."""
+    if decisions is None:
+        return None, []
+    try:
+        table = load_decisions(decisions)
+        raise_faults((table,))
+    except TableError as error:
+        return None, [error]
+    return table, []
 
 
 def reconcile(
@@ -74,10 +88,13 @@ def reconcile(
     CriteriaError, OptionError
         If criteria, readers or options cannot be used.
     """
-    classified = classify(table, **classification)
-    decided = None if decisions is None else load_decisions(decisions)
-    if decided is not None:
-        raise_faults((decided,))
+    decided, errors = _decided(decisions)
+    try:
+        classified = classify(table, **classification)
+    except TableError as error:
+        raise TableError.joined([error, *errors]) from None
+    if errors:
+        raise errors[0]
     result = reconcile_reads(
         classified.best,
         classified.responses,

@@ -196,13 +196,25 @@ def test_a_stated_doubt_is_shown_on_the_whole_patient() -> None:
     assert course(text, "new_lesion", "response", of="primary") == [("none", "PR")]
 
 
-def test_a_statement_does_not_make_a_lesion_dated_back() -> None:
+def test_a_doubtful_lesion_is_not_dated_back_where_the_statement_came_first() -> None:
+    text = """
+        T1 50 20          20    20
+        N1 .  .           maybe new
+        stated . unequivocal . .
+    """
+    assert course(text, "flags") == [None, "after-progression", "after-progression"]
+
+
+def test_a_stated_lesion_that_the_rows_call_doubtful_at_first_is_dated_back() -> None:
     text = """
         T1 50 20          20
         N1 .  maybe       new
         stated . unequivocal .
     """
-    assert course(text, "response", "flags") == [("PD", None), ("PD", "after-progression")]
+    assert course(text, "response", "flags") == [
+        ("PD", "back-dated"),
+        ("PD", "after-progression"),
+    ]
 
 
 def test_not_assessable_keeps_the_response_and_is_shown_on_every_row() -> None:

@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 
 from recistkit.errors import ScanError, TableError
-from recistkit.study import demo as demo_module
 from recistkit.study.demo import Demo, example_folder, run_demo, visit_folders
 from tests.study.study_with_scans import OUTSIDE, SERIES, write_study_with_scans
 
@@ -91,6 +90,8 @@ def test_each_visit_is_told_while_scans_are_loaded(tmp_path: Path) -> None:
 
 def test_events_are_taken_into_account_where_there_are_any(tmp_path: Path) -> None:
     folder = write_study_with_scans(tmp_path)
+    header = (folder / "decisions.csv").read_text(encoding="utf-8").splitlines()[0]
+    (folder / "decisions.csv").write_text(header + "\n", encoding="utf-8")
     (folder / "events.csv").write_text(
         "subject,date,event\nS2,2011-03-01,new-therapy\n", encoding="utf-8"
     )
@@ -110,7 +111,7 @@ def test_a_faulty_decisions_table_is_named(tmp_path: Path) -> None:
 def test_an_example_that_is_not_there_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(demo_module.resources, "files", lambda _: tmp_path / "recistkit")
+    monkeypatch.setattr("importlib.resources.files", lambda _: tmp_path / "recistkit")
     with pytest.raises(ScanError) as caught:
         example_folder()
     assert str(caught.value) == "example_scans: the example study is not installed"
@@ -121,7 +122,7 @@ def test_the_example_is_found_in_the_package_or_beside_it(
     place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / place / "reads").mkdir(parents=True)
-    monkeypatch.setattr(demo_module.resources, "files", lambda _: tmp_path / "recistkit")
+    monkeypatch.setattr("importlib.resources.files", lambda _: tmp_path / "recistkit")
     assert example_folder() == tmp_path / place
 
 

@@ -1,0 +1,1 @@
+"""Speed, as ratios to a peer or a physical limit in the same run; never part of the tests."""
