@@ -24,7 +24,7 @@ def ct_geometry(subject: Subject) -> Geometry:
     row_mm, column_mm = subject.ct_spacing_mm
     rows = 8 * round(384.0 / row_mm / 8)
     columns = 8 * round(384.0 / column_mm / 8)
-    return Geometry(columns, rows, 82, column_mm, row_mm, CT_SLICE_MM, (0.0, 14.0, 385.0))
+    return Geometry(columns, rows, 80, column_mm, row_mm, CT_SLICE_MM, (0.0, 14.0, 382.5))
 
 
 def mri_geometry(subject: Subject) -> Geometry:
@@ -67,6 +67,8 @@ def ct_image(subject: Subject, visit: str) -> tuple[Geometry, Array, list[Placed
     in_body = np.clip((image + 990.0) / 60.0, 0.0, 1.0)
     if spoilt:
         image = _moved(image, in_body, geometry, dice)
+    # The scanner's own softness, in the plane of the slices.
+    image = ndimage.gaussian_filter(image, (0.0, 0.55, 0.55), mode="nearest")
     # Fine grain, and a slow mottle that lets no organ look like one colour.
     grain = dice.noise(image.shape, (0.3, 0.95, 0.95))
     mottle = dice.noise(image.shape, (1.0, 3.0, 3.0))
@@ -79,26 +81,26 @@ def _effusion() -> Shape:
     def distance(x: Array, y: Array, z: Array) -> Array:
         level = 46.0 + 0.10 * (z - 330.0) + 8.0 * ((x + 66.0) / 60.0) ** 2
         free = np.minimum(cavity_mm(x, y, z) - 4.0, dome_mm(x, y, z))
-        return np.minimum(np.minimum(free, y - level), -x - 34.0)
+        return np.minimum(np.minimum(free, y - level), -x - 27.0)
 
-    return Shape((-140.0, 30.0, 250.0), (-34.0, 100.0, 420.0), distance)
+    return Shape((-140.0, 30.0, 250.0), (-27.0, 100.0, 420.0), distance)
 
 
 def _moved(image: Array, in_body: Array, geometry: Geometry, dice: Dice) -> Array:
     """Return a CT during which the patient moved and breathed: ghosts and streaks."""
     z = geometry.origin_mm[2] + CT_SLICE_MM * np.arange(image.shape[0])
     share = (np.clip((z - 195.0) / 15.0, 0.0, 1.0) * np.clip((362.0 - z) / 15.0, 0.0, 1.0))[:, None, None]
-    ghosts = 0.36 * image
-    for offset, weight in (((0.0, 7.0, -4.0), 0.26), ((1.0, -6.0, 8.0), 0.22), ((-1.0, 3.0, 13.0), 0.16)):
+    ghosts = 0.46 * image
+    for offset, weight in (((0.0, 3.0, -4.0), 0.22), ((1.0, -3.0, 5.0), 0.18), ((-1.0, 2.0, 9.0), 0.14)):
         ghosts = ghosts + weight * ndimage.shift(image, offset, order=1, mode="nearest")
     rows, columns = np.meshgrid(*(np.arange(n) - n / 2 for n in image.shape[1:]), indexing="ij")
     streaks = np.zeros_like(image)
     for number in range(image.shape[0]):
-        for _ in range(22):
+        for _ in range(18):
             angle = dice.between(0.0, np.pi)
             away = rows * np.cos(angle) + columns * np.sin(angle) - dice.between(-55.0, 55.0)
             width = dice.between(1.5, 4.5)
-            streaks[number] += dice.between(-150.0, 150.0) * np.exp(-((away / width) ** 2))
+            streaks[number] += dice.between(-125.0, 125.0) * np.exp(-((away / width) ** 2))
     spoilt: Array = image + share * (ghosts - image + in_body * streaks)
     return spoilt
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from recistkit.cli.faults import FAULT
 from recistkit.cli.waiting import waiting
 from recistkit.cli.words import write_into
 
@@ -25,7 +26,7 @@ def demo(
     """Work through the example study: scans, rulers, both readers, the adjudicator's decisions.
 
     Prints a summary on standard output and writes the result tables of each rule set into a
-    folder of its own.
+    folder of its own. A scan that cannot be loaded is said to be so, and the exit code is 1.
     """
     from rich.console import Console
 
@@ -39,3 +40,5 @@ def demo(
     print_summary(Console(width=width, highlight=False, markup=False, emoji=False), result)
     for criteria, one in result.results.items():
         write_into(output / criteria, one.tables, "csv")
+    if result.refused:
+        raise typer.Exit(FAULT)

@@ -11,10 +11,11 @@ from typing import Final
 
 from recistkit.errors import OptionError, RecistkitError
 
-__all__ = ["DEBUG_VARIABLE", "FAULT", "USAGE", "exit_code"]
+__all__ = ["DEBUG_VARIABLE", "FAULT", "STOPPED", "USAGE", "exit_code"]
 
 FAULT: Final = 1
 USAGE: Final = 2
+STOPPED: Final = 130
 DEBUG_VARIABLE: Final = "RECISTKIT_DEBUG"
 """Set to 1, it shows the traceback of an unexpected error, which may hold data of patients."""
 
@@ -30,16 +31,16 @@ def exit_code(command: Callable[[], object]) -> int:
     try:
         command()
     except SystemExit as end:
-        if end.code is None or isinstance(end.code, int):
-            return end.code or 0
-        return FAULT
+        return end.code if isinstance(end.code, int) else FAULT if end.code else 0
     except OptionError as error:
         _say(f"Error: {error}")
         return USAGE
     except RecistkitError as error:
         _say(str(error))
         return FAULT
-    except Exception as error:  # noqa: BLE001  a traceback may hold data of patients
+    except KeyboardInterrupt:
+        return STOPPED
+    except BaseException as error:  # noqa: BLE001  polars panics outside of Exception
         if os.environ.get(DEBUG_VARIABLE) == "1":
             traceback.print_exc()
         _say(f"unexpected error: {type(error).__name__} in {_place(error)}")
@@ -52,7 +53,7 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr)  # noqa: T201  words go to standard error
 
 
-def _place(error: Exception) -> str:
+def _place(error: BaseException) -> str:
     """Return module and line of the innermost call inside the package."""
     places = [
         f"{path.relative_to(_PACKAGE.parent).as_posix()}, line {frame.lineno}"

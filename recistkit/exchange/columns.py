@@ -127,8 +127,12 @@ def parse_table(raw: RawTable, columns: Sequence[Column]) -> ParsedTable:
     checks: list[tuple[str, pl.Expr, str]] = []
     for column in columns:
         value, rules = column.parse(frame, column.name)
+        if column.name not in present:
+            kind = frame.head(0).select(value.alias(column.name)).schema[column.name]
+            values.append(pl.lit(None, kind).alias(column.name))
+            continue
         values.append(value.alias(column.name))
-        if column.required and column.name in present:
+        if column.required:
             rules = [*rules, (pl.col(column.name).is_null(), "is empty")]
         checks += [(column.name, where, expected) for where, expected in rules]
     bad = _with_faults(frame, checks, faults)
@@ -165,6 +169,8 @@ def _with_faults(
 ) -> dict[str, pl.Series]:
     """Add the faults of single values; return the ``bad_`` columns that are needed."""
     bad: dict[str, pl.Series] = {}
+    if not checks:
+        return bad
     hit = frame.select(
         where.fill_null(value=False).any().alias(str(position))
         for position, (_, where, _) in enumerate(checks)

@@ -14,6 +14,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
@@ -48,6 +49,9 @@ _OUT_OF_DATE: Final = "out-of-date"
 """Its name when the new tables are in place: from here on nothing is undone."""
 _FILES: Final = "files.txt"
 _ROWS_PER_GROUP: Final = 262_144
+_SMALL: Final = 1e-4
+_LARGE: Final = 1e15
+"""Floats nearer to zero, or from here on, may be written with an exponent."""
 
 
 def write_tables(
@@ -106,8 +110,8 @@ def write_tables(
     return tuple(folder / f"{name}.{file_format}" for name in tables)
 
 
-def write_table(table: pl.DataFrame, file: BinaryIO, file_format: str = "csv") -> None:
-    """Write one table to an open binary file; the same table gives the same bytes.
+def write_table(table: pl.DataFrame, file: Path | BinaryIO, file_format: str = "csv") -> None:
+    """Write one table to a path or an open binary file; the same table gives the same bytes.
 
     Raises
     ------
@@ -120,13 +124,28 @@ def write_table(table: pl.DataFrame, file: BinaryIO, file_format: str = "csv") -
 
     table = table.with_columns(cs.float() + pl.lit(0.0))  # minus zero is zero
     if file_format == "csv":
-        table.write_csv(file, float_scientific=False)
+        table.with_columns(map(_without_exponent, table.select(cs.float()))).write_csv(file)
     elif file_format == "json":
         table.write_json(cast("IOBase", file))
     else:
-        table.write_parquet(
-            file, compression="zstd", compression_level=3, row_group_size=_ROWS_PER_GROUP
-        )
+        table.write_parquet(file, compression="lz4", row_group_size=_ROWS_PER_GROUP)
+
+
+def _without_exponent(column: pl.Series) -> pl.Series:
+    """Return a column of floats as it is, or as text where CSV would have exponents.
+
+    Only the few values concerned are spelled out one by one: the option of
+    polars that does it for all takes more than twice the time.
+    """
+    size = column.abs()
+    extreme = (((size > 0) & (size < _SMALL)) | (size >= _LARGE)).fill_null(value=False)
+    places = extreme.arg_true()
+    if not len(places):
+        return column
+    plain = [format(Decimal(repr(value)), "f") for value in column.gather(places)]
+    import polars as pl
+
+    return column.cast(pl.String).scatter(places, plain)
 
 
 def _check_format(file_format: str) -> None:
@@ -172,9 +191,9 @@ def _write_stage(stage: Path, tables: Mapping[str, pl.DataFrame], file_format: s
     stage.mkdir()
     (stage / _NEW).mkdir()
     for name, table in tables.items():
-        with (stage / _NEW / f"{name}.{file_format}").open("wb") as file:
-            write_table(table, file, file_format)
-            file.flush()
+        path = stage / _NEW / f"{name}.{file_format}"
+        write_table(table, path, file_format)
+        with path.open("rb+") as file:
             os.fsync(file.fileno())
     files = "".join(f"{name}.{file_format}\n" for name in tables)
     (stage / _FILES).write_text(files, encoding="utf-8")

@@ -82,6 +82,14 @@ def test_tables_of_each_rule_set_are_written_into_their_own_folder(run: Run, stu
 
 
 @pytest.mark.usefixtures("small_example")
+def test_a_scan_that_cannot_be_loaded_exits_with_1(run: Run, study: Path) -> None:
+    (study / "example" / "S1" / "baseline" / "mri.nii.gz").write_bytes(b"no scan")
+    ended = run("demo", "--output", "results")
+    assert ended.code == 1
+    assert "\nrefused: mri.nii.gz: " in ended.out
+
+
+@pytest.mark.usefixtures("small_example")
 def test_results_go_to_demo_results_unless_told_otherwise(run: Run, study: Path) -> None:
     assert run("demo").code == 0
     assert sorted(path.name for path in (study / "demo-results").iterdir()) == [

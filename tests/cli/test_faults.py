@@ -47,6 +47,26 @@ def test_a_command_that_returns_is_fine() -> None:
     assert exit_code(lambda: None) == 0
 
 
+def test_a_stop_by_the_user_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert failing(KeyboardInterrupt()) == 130
+    assert capsys.readouterr() == ("", "")
+
+
+class Panic(BaseException):
+    """Polars' own panics are no Exception either."""
+
+
+def test_a_panic_of_a_library_shows_no_data(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def panic(*_: object, **__: object) -> None:
+        raise Panic("Miller, Jane")
+
+    monkeypatch.setattr("recistkit.study.check.check", panic)
+    ended = run("check", "reads.csv")
+    assert ended.code == 1
+    assert "unexpected error: Panic in recistkit/cli/check.py, line " in ended.err
+    assert "Miller" not in ended.err
+
+
 @pytest.fixture
 def broken_check(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:

@@ -90,8 +90,12 @@ def written(table: pl.DataFrame, file_format: str) -> str:
         (0.1 + 0.2, "0.30000000000000004"),
         (1e-7, "0.0000001"),
         (1e17, "100000000000000000"),
-        (-0.0, "0"),
-        (-30.0, "-30"),
+        (1.5e15, "1500000000000000.0"),
+        (-2.5e-9, "-0.0000000025"),
+        (0.00012, "0.00012"),
+        (12345678.25, "12345678.25"),
+        (-0.0, "0.0"),
+        (-30.0, "-30.0"),
         (None, ""),
         (dt.date(2011, 3, 1), "2011-03-01"),
         ("\u00f6, \u201cq\u201d", '"\u00f6, \u201cq\u201d"'),
@@ -100,6 +104,11 @@ def written(table: pl.DataFrame, file_format: str) -> str:
 )
 def test_a_csv_cell_is_plain_text(value: object, text: str) -> None:
     assert written(pl.DataFrame({"a": [value], "b": [1]}), "csv") == f"a,b\n{text},1\n"
+
+
+def test_how_a_number_is_written_does_not_depend_on_the_others() -> None:
+    table = pl.DataFrame({"a": [50.0, 1e-9, None, 0.1]})
+    assert written(table, "csv") == "a\n50.0\n0.000000001\n\n0.1\n"
 
 
 def test_an_empty_table_has_its_header() -> None:
