@@ -1,4 +1,4 @@
-"""Make the example study: four drawn patients, four visits, CT and MRI.
+"""Make the example study: four drawn patients, four visits, CT and MRI, two readers.
 
 Run it with the project's virtual environment: ``python example_scans/make_example_scans.py``.
 The same versions of the libraries give the same bytes each time.
@@ -14,32 +14,52 @@ from pathlib import Path
 from phantom.dicom_files import CtSeries, save_ct
 from phantom.images import ct_image, mri_image
 from phantom.nifti_files import mri_series_uid, save_mri
-from phantom.study import SUBJECTS, VISITS, Subject
+from phantom.randomness import uid
+from phantom.readers import READERS, ScanOfVisit, read_of
+from phantom.study import DECISIONS, EVENTS, SUBJECTS, VISITS, Subject
 from phantom.truth import HEADER
+from recistkit.exchange.read_document import save_read_document
 
 HERE = Path(__file__).resolve().parent
 
 
-def make_visit(folder: Path, subject: Subject, visit: str) -> list[list[str]]:
-    """Save the scans of one visit; return its rows of the truth table."""
-    exam = subject.exams[VISITS.index(visit)]
-    place = folder / subject.name / visit
+def make_ct(folder: Path, subject: Subject, visit: str) -> ScanOfVisit:
+    """Save the CT of one visit."""
     geometry, image, lesions = ct_image(subject, visit)
     series = CtSeries(
         subject=subject.name,
         visit=visit,
         sex=subject.sex,
-        date=exam.ct_date,
+        date=subject.exams[VISITS.index(visit)].ct_date,
         shuffled_names=subject.shuffled_names,
         reversed_numbers=visit in subject.reversed_visits,
     )
-    save_ct(place / "ct", series, geometry, image)
-    rows = [item.row(subject.name, visit, exam.ct_date, "CT", series.uid) for item in lesions]
+    save_ct(folder / subject.name / visit / "ct", series, geometry, image)
+    frame = uid(subject.name, visit, "ct", "frame")
+    return ScanOfVisit(visit, "CT", series.date, series.uid, frame, geometry, tuple(lesions))
+
+
+def make_mri(folder: Path, subject: Subject, visit: str) -> ScanOfVisit:
+    """Save the MRI of one visit."""
     geometry, image, lesions = mri_image(subject, visit)
-    save_mri(place, subject.name, visit, exam.mri_date, geometry, image)
-    uid = mri_series_uid(subject.name, visit)
-    rows += [item.row(subject.name, visit, exam.mri_date, "MR", uid) for item in lesions]
-    return sorted(rows)
+    date = subject.exams[VISITS.index(visit)].mri_date
+    save_mri(folder / subject.name / visit, subject.name, visit, date, geometry, image)
+    series, frame = mri_series_uid(subject.name, visit), uid(subject.name, visit, "mri", "frame")
+    return ScanOfVisit(visit, "MR", date, series, frame, geometry, tuple(lesions))
+
+
+def truth_rows(subject: Subject, scans: list[ScanOfVisit]) -> list[list[str]]:
+    """Return a subject's rows of the truth table."""
+    return [
+        row
+        for visit in VISITS
+        for row in sorted(
+            lesion.row(subject.name, visit, scan.date, scan.modality, scan.series_uid)
+            for scan in scans
+            if scan.visit == visit
+            for lesion in scan.lesions
+        )
+    ]
 
 
 def save_table(path: Path, header: tuple[str, ...], rows: list[list[str]]) -> None:
@@ -49,20 +69,34 @@ def save_table(path: Path, header: tuple[str, ...], rows: list[list[str]]) -> No
     path.write_text(text.getvalue(), encoding="utf-8", newline="\n")
 
 
+def save_study_tables(folder: Path) -> None:
+    """Save what the study knows beside scans and reads."""
+    starts = [[subject.name, subject.reference_date.isoformat()] for subject in SUBJECTS]
+    save_table(folder / "subjects.csv", ("subject", "reference_date"), starts)
+    header = ("subject", "accepted_reader", "adjudicator", "decided_on", "reason")
+    save_table(folder / "decisions.csv", header, [list(row) for row in DECISIONS])
+    events = ("subject", "date", "event", "compartment", "note")
+    save_table(folder / "events.csv", events, [list(row) for row in EVENTS])
+
+
 def main() -> None:
     """Make the study in a folder, by default the one of this script."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description="Make the example study.")
     parser.add_argument("--output", type=Path, default=HERE)
-    parser.add_argument("--subject", choices=[subject.name for subject in SUBJECTS])
-    arguments = parser.parse_args()
+    folder: Path = parser.parse_args().output
+    (folder / "reads").mkdir(parents=True, exist_ok=True)
     rows: list[list[str]] = []
     for subject in SUBJECTS:
-        if arguments.subject not in (None, subject.name):
-            continue
+        scans = []
         for visit in VISITS:
-            rows += make_visit(arguments.output, subject, visit)
+            scans += [make_ct(folder, subject, visit), make_mri(folder, subject, visit)]
             print(f"{subject.name} {visit}")
-    save_table(arguments.output / "truth.csv", HEADER, rows)
+        rows += truth_rows(subject, scans)
+        for reader in READERS:
+            path = folder / "reads" / f"{subject.name}_reader-{reader}.json"
+            save_read_document(read_of(subject, reader, scans), path)
+    save_table(folder / "truth.csv", HEADER, rows)
+    save_study_tables(folder)
 
 
 if __name__ == "__main__":

@@ -170,7 +170,8 @@ def floor_faults(root: Path) -> list[str]:
             if folder in {"recistkit", "plugins"} and room_of(importer) not in FLOORS:
                 faults.append(f"{where}:1: {room_of(importer)} has no floor")
             for line, imported in imported_names(path, root):
-                if folder == "example_scans" and (path.parent / f"{imported}.py").is_file():
+                beside = root / "example_scans" / imported.partition(".")[0]
+                if folder == "example_scans" and beside.is_dir():
                     continue
                 fault = import_fault(importer, imported, allowed)
                 faults += [f"{where}:{line}: {fault}"] if fault else []

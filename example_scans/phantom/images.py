@@ -72,7 +72,7 @@ def ct_image(subject: Subject, visit: str) -> tuple[Geometry, Array, list[Placed
     # Fine grain, and a slow mottle that lets no organ look like one colour.
     grain = dice.noise(image.shape, (0.3, 0.95, 0.95))
     mottle = dice.noise(image.shape, (1.0, 3.0, 3.0))
-    return geometry, image + in_body * (7.5 * grain + 2.5 * mottle), lesions
+    return geometry, image + in_body * (6.5 * grain + 2.5 * mottle), lesions
 
 
 def _effusion() -> Shape:

@@ -16,7 +16,7 @@ from phantom.shapes import Array
 
 __all__ = ["MRI_STEP", "mri_series_uid", "save_mri"]
 
-MRI_STEP = 3.0
+MRI_STEP = 4.0
 """Signal of one stored step, so that the files are small."""
 
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from phantom.canvas import Posture
 from phantom.shapes import Point
 
-__all__ = ["SUBJECTS", "VISITS", "Exam", "LesionPlan", "Subject"]
+__all__ = ["DECISIONS", "EVENTS", "SUBJECTS", "VISITS", "Exam", "LesionPlan", "Subject"]
 
 VISITS = ("baseline", "month-2", "month-3", "month-5")
 
@@ -120,7 +120,7 @@ SUBJECTS = (
                        ((20.0, 16.0), (14.0, 11.0), (13.5, 10.5), (13.0, 10.2)), nodal=True),
             LesionPlan("liver-1", "target", "liver", "distant", "ct", (-100.0, -2.0, 296.0), 25.0,
                        ((32.0, 27.0), (33.0, 28.0), (34.5, 29.0), (47.0, 39.0))),
-            LesionPlan("liver-2", "target", "liver", "distant", "ct", (-92.0, -34.0, 244.0), -40.0,
+            LesionPlan("liver-2", "target", "liver", "distant", "ct", (-98.0, -24.0, 246.0), -40.0,
                        ((24.0, 20.0), (24.0, 20.0), (25.5, 21.0), (34.0, 28.0))),
             LesionPlan("lung-nodule", "non-target", "lung", "distant", "ct", (84.0, 22.0, 402.0), 0.0,
                        ((6.5, 6.0), (6.5, 6.0), (6.5, 6.0), (7.0, 6.5))),
@@ -219,3 +219,29 @@ SUBJECTS = (
         artefact_visits=("month-3",),
     ),
 )
+
+DECISIONS = (
+    (
+        "RK-003",
+        "A",
+        "adjudicator",
+        "2011-09-14",
+        "reader A follows the two largest liver lesions; reader B left out liver-2 for a smaller one",
+    ),
+    (
+        "RK-004",
+        "B",
+        "adjudicator",
+        "2011-10-12",
+        "measured again: both liver lesions have grown by month-5; the rectal mass did not reach -30 %",
+    ),
+)
+"""Rows of the decisions table."""
+
+EVENTS = (
+    ("RK-001", "2011-06-29", "new-therapy", "", "FOLFIRI after progression in the liver"),
+    ("RK-002", "2011-09-05", "last-contact", "", ""),
+    ("RK-003", "2011-08-31", "new-therapy", "", "FOLFIRI after a new liver lesion"),
+    ("RK-004", "2011-10-17", "last-contact", "", ""),
+)
+"""Rows of the events table."""

@@ -133,7 +133,7 @@ def parse_table(raw: RawTable, columns: Sequence[Column]) -> ParsedTable:
             continue
         values.append(value.alias(column.name))
         if column.required:
-            rules = [*rules, (pl.col(column.name).is_null(), "is empty")]
+            rules = [*rules, (_is_empty(frame, column.name), "is empty")]
         checks += [(column.name, where, expected) for where, expected in rules]
     bad = _with_faults(frame, checks, faults)
     return ParsedTable(
@@ -182,7 +182,7 @@ def _with_faults(
         was = bad.get(BAD + name)
         bad[BAD + name] = mask if was is None else was | mask
         for row, value in frame.filter(mask).select("row", pl.col(name).cast(pl.String)).rows():
-            faults.append(Fault(row, name, expected if value is None else f"{value!r} {expected}"))
+            faults.append(Fault(row, name, f"{value!r} {expected}" if value else expected))
     return bad
 
 
@@ -290,6 +290,11 @@ def number(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[tuple[pl.Expr,
     value = written.cast(pl.Float64, strict=False)
     finite = value.is_finite().fill_null(value=False)
     return pl.when(finite).then(value), [(written.is_not_null() & ~finite, "is not a number")]
+
+
+def _is_empty(frame: pl.DataFrame, name: str) -> pl.Expr:
+    has_words = frame.schema[name] in (pl.String, pl.Categorical, pl.Enum)
+    return (_text(frame, name) if has_words else pl.col(name)).is_null()
 
 
 def _text(frame: pl.DataFrame, name: str) -> pl.Expr:

@@ -75,14 +75,20 @@ def evaluable_observations(observations: Observations, layout: Layout, criteria:
     return evaluable
 
 
+def treated_observations(observations: Observations, layout: Layout) -> Bools:
+    """Return which observations local therapy makes not evaluable (C21)."""
+    therapy = layout.local_therapy_day[observations.row]
+    visit = layout.visit_start[layout.read_of_row[observations.row]] + observations.visit
+    treated: Bools = (layout.last_day[visit] > therapy) & (observations.role != NEW)
+    treated &= observations.state != PROGRESSED
+    return treated
+
+
 def _without_treated_lesions(observations: Observations, layout: Layout) -> Observations:
     """Local therapy makes what it treated not evaluable from then on (C21)."""
-    therapy = layout.local_therapy_day[observations.row]
-    if (therapy == NEVER).all():
+    if (layout.local_therapy_day == NEVER).all():
         return observations
-    visit = layout.visit_start[layout.read_of_row[observations.row]] + observations.visit
-    treated = (layout.last_day[visit] > therapy) & (observations.role != NEW)
-    treated &= observations.state != PROGRESSED
+    treated = treated_observations(observations, layout)
     state = np.where(treated, np.int8(NOT_EVALUABLE), observations.state)
     return replace(observations, state=state)
 

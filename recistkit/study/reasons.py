@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from recistkit.exchange.numbering import first_rows
-from recistkit.response.reduce import evaluable_observations
+from recistkit.response.reduce import evaluable_observations, treated_observations
 from recistkit.terms import OVERALL, RESPONSES
 
 if TYPE_CHECKING:
@@ -47,8 +47,13 @@ def _unevaluated(batch: Batch, criteria: Criteria, cells: np.ndarray) -> pl.Data
         (pl.col("of") == OVERALL) | (pl.col("of") == pl.col("compartment"))
     )
     seen = lesions.filter("evaluable").select("lesion_id", "visit")
-    broken = lesions.filter(~pl.col("evaluable")).with_columns(why=WHY)
-    broken = broken.unique(["lesion_id", "visit"], keep="first", maintain_order=True)
+    broken = (
+        lesions.filter(~pl.col("evaluable"))
+        .with_columns(why=_why(criteria), at_last=_why_at_last())
+        .group_by("lesion_id", "visit")
+        .agg(pl.col("why", "at_last").min())
+        .with_columns(why=pl.coalesce("why", "at_last"))
+    )
     missing = pairs.join(seen, on=["lesion_id", "visit"], how="anti").join(
         broken.select("lesion_id", "visit", "why"), on=["lesion_id", "visit"], how="left"
     )
@@ -72,7 +77,8 @@ def _concerned(
     asked[layout.visit_start[wanted["read"].to_numpy()] + wanted["visit"].to_numpy()] = True
     assessed = lesions["role"] != "new"
     evaluable = evaluable_observations(batch.observations, layout, criteria)
-    here = lesions.with_columns(evaluable=evaluable).filter(
+    treated = treated_observations(batch.observations, layout)
+    here = lesions.with_columns(evaluable=evaluable, treated=treated).filter(
         assessed & pl.Series(asked[layout.visit_start[read] + visit])
     )
     first = np.zeros(lesions.height, bool)
@@ -90,18 +96,34 @@ NEEDED = (
     "role",
     "state",
     "reason",
+    "nodal",
     "longest_um",
     "short_um",
 )
 STATE = pl.col("state")
 SIZED = STATE.is_in(["measured", "split"])
-WHY = (
-    pl.when(STATE == "not-evaluable")
-    .then(pl.col("reason"))
-    .when(SIZED & pl.col("short_um").is_null())
-    .then(pl.lit("no-perpendicular"))
-    .when(SIZED & pl.col("longest_um").is_null())
-    .then(pl.lit("no-longest-diameter"))
-    .otherwise(pl.lit("local-therapy"))
-)
-"""The stated reason, or which axis is missing; else local therapy remains."""
+NO_SHORT = SIZED & pl.col("short_um").is_null()
+NO_LONGEST = SIZED & pl.col("longest_um").is_null()
+
+
+def _why(criteria: Criteria) -> pl.Expr:
+    """Return the stated reason, local therapy, or the axis that the criteria miss (C5)."""
+    as_node = pl.lit(criteria.size.nodes == "short") & pl.col("nodal")
+    product = pl.lit(criteria.size.measure == "product")
+    return (
+        pl.when(STATE == "not-evaluable")
+        .then(pl.col("reason"))
+        .when("treated")
+        .then(pl.lit("local-therapy"))
+        .when(NO_SHORT & (product | as_node))
+        .then(pl.lit("no-perpendicular"))
+        .when(NO_LONGEST & (product | ~as_node))
+        .then(pl.lit("no-longest-diameter"))
+    )
+
+
+def _why_at_last() -> pl.Expr:
+    """Return the axis that is missing where lesions are merged and a node counts as none."""
+    return pl.when(NO_SHORT).then(pl.lit("no-perpendicular")).otherwise(
+        pl.lit("no-longest-diameter")
+    )

@@ -151,7 +151,7 @@ def _dateless_visits(tables: StudyTables, visits: pl.DataFrame) -> None:
     tables.visits.add(backwards, "date_last", "lies before date_first")
     only_here = pl.col("date_first").is_null() & pl.col("visit_no").is_null()
     without = visits.filter(only_here).select(row="visits_row")
-    bad = tables.visits.frame.filter(~tables.visits.fine("date_first", "date_last"))
+    bad = tables.visits.frame.filter(~tables.visits.fine(*VISIT, "date_first", "date_last"))
     tables.visits.add_rows(
         without.join(bad, on="row", how="anti").unique("row"),
         "date_first",

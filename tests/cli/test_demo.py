@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,13 @@ def test_results_go_to_demo_results_unless_told_otherwise(run: Run, study: Path)
         "recist-1.1",
         "zhu-2013",
     ]
+
+
+def test_a_visit_that_one_reader_has_not_read_leaves_that_side_empty(tmp_path: Path) -> None:
+    folder = write_study_with_scans(tmp_path)
+    path = folder / "reads" / "S2_reader-B.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["timepoints"] = content["timepoints"][:2]
+    content["marks"] = [mark for mark in content["marks"] if mark["timepoint"] != "month-3"]
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert "\nmonth-3   2011-05-02  40.0     -33.3   -4.8   PR\n" in printed(folder)

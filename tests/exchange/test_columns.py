@@ -65,7 +65,6 @@ def test_a_name_is_any_ordinary_text(name: str) -> None:
         "+S1",
         "@S1",
         "-S1",
-        "-",
         "S\x001",
         "S\n1",
         "S\t",
@@ -274,8 +273,18 @@ def test_a_number_is_any_finite_number() -> None:
     assert faults(number, [float("inf")]) == ["row 2, column 'value': 'inf' is not a number"]
 
 
-def test_a_required_value_may_not_be_empty() -> None:
-    found = parsed(text, ["a", "", None], required=True)
+@pytest.mark.parametrize(
+    ("parse", "values"),
+    [
+        (text, ["a", "", None]),
+        (identifier, pl.Series(["a", "", None], dtype=pl.Categorical)),
+        (date, [MIDNIGHT, None, None]),
+        (length, [1.5, None, None]),
+    ],
+    ids=["text", "categories", "times", "floats"],
+)
+def test_a_required_value_may_not_be_empty(parse: Parser, values: pl.Series | list[object]) -> None:
+    found = parsed(parse, values, required=True)
     assert [str(fault) for fault in found.faults] == [
         "row 3, column 'value': is empty",
         "row 4, column 'value': is empty",

@@ -98,7 +98,6 @@ def test_a_lazy_frame_is_collected() -> None:
     ("content", "expected"),
     [
         (b"", "is empty; expected a header and rows"),
-        (b" \n\n", None),
         (bytes(range(256)) * 8, "is not UTF-8 text (line 2)"),
         (
             (HEADER + ROWS).replace("T1", "L\xe9sion").encode("latin-1"),
@@ -106,8 +105,10 @@ def test_a_lazy_frame_is_collected() -> None:
         ),
         (
             (HEADER + "S1,BL,T1,target,2011-01-03,50,0\n" + ROWS + "S1,W9,T1,a,b,c,d,e\n").encode(),
-            "row 2: has 7 values, but the header has 6 names\n"
-            "  row 5: has 8 values, but the header has 6 names",
+            (
+                "row 2: has 7 values, but the header has 6 names\n"
+                "  row 5: has 8 values, but the header has 6 names"
+            ),
         ),
         (
             (HEADER + ROWS).replace(",", ";").encode(),
@@ -122,18 +123,11 @@ def test_a_lazy_frame_is_collected() -> None:
             "is no comma-separated text",
         ),
     ],
-    ids=["empty", "blank", "binary", "Latin-1", "ragged", "semicolons", "tabs", "open quote"],
+    ids=["empty", "binary", "Latin-1", "ragged", "semicolons", "tabs", "open quote"],
 )
-def test_a_file_that_is_no_csv_says_why(
-    tmp_path: Path, content: bytes, expected: str | None
-) -> None:
-    path = csv_file(tmp_path, content)
-    if expected is None:
-        assert open_table(path).frame.height == 0
-    else:
-        count = expected.count("row ") or 1
-        head = f"reads.csv: {count} fault{'s' if count > 1 else ''}"
-        assert error_of(path) == f"{head}\n  {expected}"
+def test_a_file_that_is_no_csv_says_why(tmp_path: Path, content: bytes, expected: str) -> None:
+    head = f"reads.csv: {'2 faults' if 'row 5' in expected else '1 fault'}"
+    assert error_of(csv_file(tmp_path, content)) == f"{head}\n  {expected}"
 
 
 def test_a_value_too_long_for_any_cell_is_no_csv(tmp_path: Path) -> None:
@@ -153,9 +147,8 @@ def test_an_absent_file_is_named_without_its_folder(tmp_path: Path, name: str) -
 
 
 def test_a_path_that_no_disk_can_have_is_refused() -> None:
-    assert error_of("x" * 5000 + ".csv").endswith(
-        ": 1 fault\n  cannot be opened: File name too long"
-    )
+    name = "x" * 5000 + ".csv"
+    assert error_of(name).startswith(f"{name}: 1 fault\n  cannot be opened: ")
 
 
 def test_a_folder_in_the_place_of_a_file_is_refused(tmp_path: Path) -> None:
@@ -164,7 +157,7 @@ def test_a_folder_in_the_place_of_a_file_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("source", [3, None, b"a", ["a"], {"subject": ["S1"]}])
-def test_what_is_no_table_is_refused(source: Any) -> None:
+def test_what_is_no_table_is_refused(source: Any) -> None:  # noqa: ANN401  of any kind
     assert error_of(source) == (
         f"<frame>: 1 fault\n  {type(source).__name__} is no table; "
         "expected a file, or a polars or pandas frame"
@@ -177,7 +170,7 @@ def test_a_lazy_frame_that_fails_says_so(tmp_path: Path) -> None:
     assert error_of(pl.scan_csv(tmp_path / "absent.csv")) == head + "(FileNotFoundError)"
 
 
-def pandas_column(values: Any) -> pl.Series:
+def pandas_column(values: object) -> pl.Series:
     """Return what a pandas column becomes."""
     return open_table(pd.DataFrame({"column": values})).frame["column"]
 
@@ -205,10 +198,10 @@ def pandas_column(values: Any) -> pl.Series:
         (pd.array(["a", None], dtype="string"), ["a", None]),
         (pd.Categorical(["a", None]), ["a", None]),
     ],
-    ids=lambda value: None,
+    ids=range(16),
 )
 def test_a_pandas_column_keeps_its_values_and_loses_its_gaps(
-    values: Any, expected: list[object]
+    values: object, expected: list[object]
 ) -> None:
     assert pandas_column(values).to_list() == expected
 
