@@ -6,6 +6,8 @@ libraries are imported inside the commands, so that ``--help`` is quick.
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Sequence
 
 __all__ = ["main"]
@@ -24,6 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0 fine, 1 a fault in the data or in the program, 2 wrong usage.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A character that the terminal does not know is no reason to stop.
+        sys.stdout.reconfigure(errors="backslashreplace")
     from recistkit.cli.faults import exit_code
     from recistkit.cli.program import program
 

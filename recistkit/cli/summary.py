@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
@@ -69,15 +71,18 @@ def _print_subject(console: Console, demo: Demo, result: DemoResult, subject: st
         console.print()
         console.print(Text(title, style="bold"))
         console.print(table)
-        for note in notes:
-            console.print(Text(f"   {note}"))
+        _print_lines(console, notes)
     console.print()
     console.print(Text("best response", style="bold"))
     console.print(best_table(reconciliation, subject))
-    for line in difference_lines(reconciliation, subject):
-        console.print(Text(f"   {line}"))
-    for line in decision_lines(demo.decisions, subject):
-        console.print(Text(f"   {line}"))
+    _print_lines(console, difference_lines(reconciliation, subject))
+    _print_lines(console, decision_lines(demo.decisions, subject))
+
+
+def _print_lines(console: Console, lines: Iterable[str]) -> None:
+    """Print lines below a table, each set in."""
+    for line in lines:
+        console.print(Padding(Text(line), (0, 0, 0, 3)))
 
 
 def _print_beside(console: Console, demo: Demo, first: DemoResult, other: DemoResult) -> None:
@@ -88,13 +93,13 @@ def _print_beside(console: Console, demo: Demo, first: DemoResult, other: DemoRe
     if criteria.warning:
         console.print(Text(f"{criteria.id} is {criteria.warning}", style="bold"))
     console.print()
+    console.print("response and change from baseline, of a PD from the smallest sum before")
     console.print(comparison_table(first.reconciliation, other.reconciliation, demo.readers))
     for subject in demo.subjects:
         console.print()
         console.print(Text(f"best response of {subject}, {criteria.id}", style="bold"))
         console.print(best_table(other.reconciliation, subject))
-        for line in difference_lines(other.reconciliation, subject):
-            console.print(Text(f"   {line}"))
+        _print_lines(console, difference_lines(other.reconciliation, subject))
 
 
 def _print_findings(console: Console, result: DemoResult) -> None:

@@ -40,7 +40,7 @@ def visit_tables(
     for compartment in rows["compartment"].unique(maintain_order=True):
         visits = _visits(rows.filter(compartment=compartment))
         unit = UNITS.get(classification.criteria.unit, classification.criteria.unit)
-        headers = ["visit", "date"]
+        headers = ["visit", "first scan"]
         for reader in readers:
             headers += [f"{reader}:\nsum", "from\nbaseline", "from\nnadir"]
             headers.append(f" {reader}:\n response")
@@ -59,7 +59,10 @@ def visit_tables(
 def comparison_table(
     first: StudyReconciliation, other: StudyReconciliation, readers: Sequence[str]
 ) -> Table:
-    """Return response and change from baseline of every visit under two rule sets."""
+    """Return response and change of every visit under two rule sets.
+
+    The change is that from baseline, of a PD that from the nadir.
+    """
     results = (first.classification, other.classification)
     said = [_responses(result, reader) for reader in readers for result in results]
     headers = ["subject", "compartment", "visit"]
@@ -75,7 +78,8 @@ def _responses(result: Classification, reader: str) -> dict[tuple[str, str, str]
     said = {}
     for row in result.responses.filter(reader=reader).iter_rows(named=True):
         if row["response"] is not None:
-            change = percent_text(row["change_from_baseline_percent"], limits)
+            since = "nadir" if row["response"] == "PD" else "baseline"
+            change = percent_text(row[f"change_from_{since}_percent"], limits)
             place = (row["subject"], compartment_title(row["compartment"]), row["timepoint"])
             said[place] = f"{row['response']} {change} %" if change else row["response"]
     return said

@@ -15,12 +15,13 @@ from recistkit.response.single_lesions import progressed_lesions
 from recistkit.response.sizes import NOT_EVALUABLE, target_sizes
 from recistkit.terms import CERTAINTIES, ROLES, STATES
 
-__all__ = ["evaluable_observations", "reduce_lesions"]
+__all__ = ["evaluable_observations", "reduce_lesions", "treated_observations"]
 
 TARGET = ROLES.index("target")
 NON_TARGET = ROLES.index("non-target")
 NEW = ROLES.index("new")
 ABSENT = STATES.index("absent")
+PRESENT = STATES.index("present")
 PROGRESSED = STATES.index("progressed")
 UNEQUIVOCAL = CERTAINTIES.index("unequivocal")
 
@@ -131,7 +132,7 @@ def _normal_node(non_targets: Observations, criteria: Criteria) -> Bools:
         return np.zeros(len(non_targets.row), bool)
     small: Bools = non_targets.nodal & (non_targets.short_um != NO_LENGTH)
     small &= non_targets.short_um < criteria.normal_node_um
-    small &= (non_targets.state != PROGRESSED) & (non_targets.state != NOT_EVALUABLE)
+    small &= non_targets.state == PRESENT
     return small
 
 

@@ -124,6 +124,6 @@ def _why(criteria: Criteria) -> pl.Expr:
 
 def _why_at_last() -> pl.Expr:
     """Return the axis that is missing where lesions are merged and a node counts as none."""
-    return pl.when(NO_SHORT).then(pl.lit("no-perpendicular")).otherwise(
-        pl.lit("no-longest-diameter")
+    return (
+        pl.when(NO_SHORT).then(pl.lit("no-perpendicular")).otherwise(pl.lit("no-longest-diameter"))
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -63,6 +64,20 @@ def test_help_loads_no_heavy_library(command: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "[]\n")
+
+
+def test_a_character_that_the_terminal_does_not_know_is_spelled_out(study: Path) -> None:
+    text = (study / "trial.toml").read_text(encoding="utf-8").replace("Trial 7", "\u2265 7")
+    (study / "trial.toml").write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "recistkit", "criteria", "validate", "trial.toml"],
+        env=os.environ | {"PYTHONIOENCODING": "latin-1:strict"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("(\\u2265 7)\n")
 
 
 def example_of(help_text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.mutants.mutant import Mutant
@@ -27,6 +27,9 @@ class Plan:
         Smallest score that passes.
     equivalent : dict of str to str
         Names of the mutants that alter no result, with the reason.
+    first : dict of str to tuple of str
+        For the end of a path, the tests that most likely notice its changes;
+        they run before the others, which all run too.
     """
 
     folders: tuple[str, ...]
@@ -34,6 +37,12 @@ class Plan:
     copied: tuple[str, ...]
     needed_percent: float
     equivalent: dict[str, str]
+    first: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def tests_for(self, path: str) -> tuple[str, ...]:
+        """Return the tests in the order in which they are tried on changes of a file."""
+        chosen = [one for end, tests in self.first.items() if path.endswith(end) for one in tests]
+        return tuple(dict.fromkeys([*chosen, *self.tests]))
 
 
 def load_plan(path: Path) -> Plan:
@@ -45,6 +54,7 @@ def load_plan(path: Path) -> Plan:
         copied=tuple(data["copied"]),
         needed_percent=data["needed_percent"],
         equivalent={one["name"]: one["reason"] for one in data.get("equivalent", [])},
+        first={end: tuple(tests) for end, tests in data.get("first", {}).items()},
     )
 
 

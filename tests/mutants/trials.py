@@ -49,9 +49,9 @@ def copy_project(plan: Plan, root: Path, folder: Path) -> None:
 
 
 def run_tests(
-    plan: Plan, folder: Path, limit_seconds: float, *, keep_byte_code: bool = False
+    tests: Sequence[str], folder: Path, limit_seconds: float, *, keep_byte_code: bool = False
 ) -> subprocess.CompletedProcess[str]:
-    """Run the plan's tests in a copy; raises `subprocess.TimeoutExpired`."""
+    """Run tests in a copy; raises `subprocess.TimeoutExpired`."""
     environment = os.environ | {
         "PYTHONPATH": str(folder),
         "PYTHONDONTWRITEBYTECODE": "" if keep_byte_code else "1",
@@ -62,7 +62,7 @@ def run_tests(
     for inherited in ("PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER", "COV_CORE_SOURCE"):
         environment.pop(inherited, None)
     return subprocess.run(
-        [sys.executable, *_PYTEST, *plan.tests],
+        [sys.executable, *_PYTEST, *tests],
         cwd=folder,
         env=environment,
         timeout=limit_seconds,
@@ -81,7 +81,7 @@ def unchanged_seconds(plan: Plan, folder: Path) -> float:
         If they do not pass; then no trial would mean anything.
     """
     start = time.monotonic()
-    done = run_tests(plan, folder, limit_seconds=1800, keep_byte_code=True)
+    done = run_tests(plan.tests, folder, limit_seconds=1800, keep_byte_code=True)
     if done.returncode != _PASSED:
         raise RuntimeError("the tests do not pass on the unchanged copy:\n" + done.stdout[-4000:])
     return time.monotonic() - start
@@ -99,7 +99,7 @@ def try_mutant(plan: Plan, folder: Path, mutant: Mutant, limit_seconds: float) -
     original = path.read_bytes()
     path.write_text(mutant.text, encoding="utf-8")
     try:
-        done = run_tests(plan, folder, limit_seconds)
+        done = run_tests(plan.tests_for(mutant.path), folder, limit_seconds)
     except subprocess.TimeoutExpired:
         return Verdict(mutant=mutant, killed=True)
     finally:

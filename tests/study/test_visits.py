@@ -76,7 +76,7 @@ def test_one_marked_row_marks_the_visit() -> None:
 def test_the_last_visit_up_to_the_reference_date_is_the_baseline(
     day: str | None, positions: list[int]
 ) -> None:
-    subjects = frame(subject=["S1"], reference_date=pl.Series([day], dtype=pl.String))
+    subjects = frame(subject=["S1"], reference_date=[day])
     visits = visits_of(table(*THREE), subjects=subjects)
     assert visits["position"].to_list() == positions
 
@@ -181,11 +181,9 @@ def test_two_visits_of_a_read_that_begin_on_one_day_are_a_fault() -> None:
         lesion("W16", subject="S2", date="2011-02-28"),
         lesion("BL", "T2"),
     )
-    message = "timepoint W16 begins on the same day as another of this read"
-    assert faults_of(rows) in (
-        [f"row 3, column 'date': {message}"],
-        [f"row 2, column 'date': {message.replace('W16', 'W8')}"],
-    )
+    assert faults_of(rows) == [
+        "row 3, column 'date': timepoint W16 begins on the same day as another of this read"
+    ]
 
 
 def test_a_visit_of_the_visits_table_may_be_the_one_too_many() -> None:
@@ -327,8 +325,10 @@ def test_an_equivocal_lesion_that_becomes_unequivocal_contradicts_equivocal() ->
     rows = sound(new_lesion("W8", certainty="equivocal"), new_lesion("W16"), lesion("W16"))
     visits = frame(subject=["S1"], timepoint=["W16"], new_lesions=["equivocal"])
     assert faults_of(rows, visits=visits) == [
-        ("row 1, column 'new_lesions': "
-        "states equivocal, but new lesion X1 is first unequivocal at this visit")
+        (
+            "row 1, column 'new_lesions': "
+            "states equivocal, but new lesion X1 is first unequivocal at this visit"
+        )
     ]
 
 

@@ -1,0 +1,134 @@
+"""The arrow of ``reconcile``: two readers and an adjudicator's decisions in, accepted reads out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import recistkit
+from recistkit.errors import OptionError, TableError
+from recistkit.study.reconcile import StudyReconciliation, reconcile
+from tests.exchange.small_tables import lesion, table
+
+READS = table(
+    *(lesion("BL", subject=subject, reader=reader) for subject in ("S1", "S2") for reader in "AB"),
+    lesion("W8", subject="S1", reader="A", longest_mm="34.0"),
+    lesion("W8", subject="S1", reader="B", longest_mm="40.0"),
+    lesion("W8", subject="S2", reader="A", longest_mm="45.0"),
+    lesion("W8", subject="S2", reader="B", longest_mm="46.0"),
+)
+DECISION = {
+    "subject": "S1",
+    "accepted_reader": "B",
+    "adjudicator": "C",
+    "decided_on": "2011-06-01",
+    "reason": "the wall is not tumour",
+}
+DECISIONS = pl.DataFrame([DECISION])
+
+
+def accepted(result: StudyReconciliation) -> list[tuple[str, str, str]]:
+    """Return subject, reader and best response of the accepted reads."""
+    return result.accepted_best.select("subject", "reader", "best_response").rows()
+
+
+def statuses(result: StudyReconciliation) -> list[tuple[str, str, str]]:
+    """Return subject, variable and status."""
+    return result.reconciled.select("subject", "variable", "status").rows()
+
+
+def test_without_decisions_the_disagreement_stands_open() -> None:
+    result = reconcile(READS, readers=("A", "B"))
+    assert accepted(result) == [("S2", "A", "SD")]
+    assert statuses(result) == [
+        ("S1", "best_response", "adjudication-needed"),
+        ("S1", "response_date", "adjudication-needed"),
+        ("S1", "progression_date", "agreed"),
+        ("S2", "best_response", "agreed"),
+        ("S2", "response_date", "agreed"),
+        ("S2", "progression_date", "agreed"),
+    ]
+
+
+def test_the_decision_settles_it_with_the_whole_read(tmp_path: Path) -> None:
+    DECISIONS.write_csv(tmp_path / "decisions.csv")
+    for decisions in (DECISIONS, tmp_path / "decisions.csv"):
+        result = reconcile(READS, readers=("A", "B"), decisions=decisions)
+        assert accepted(result) == [("S1", "B", "SD"), ("S2", "A", "SD")]
+        assert result.accepted_responses.select("subject", "reader", "timepoint").rows() == [
+            ("S1", "B", "BL"),
+            ("S1", "B", "W8"),
+            ("S2", "A", "BL"),
+            ("S2", "A", "W8"),
+        ]
+
+
+def test_criteria_options_and_compared_variables_are_passed_on() -> None:
+    result = reconcile(
+        READS,
+        readers=("B", "A"),
+        compare=("best_response_confirmed",),
+        when_agreed="A",
+        criteria="recist-1.0",
+        min_sd_days=0,
+    )
+    assert [reader for _, reader, _ in accepted(result)] == ["A", "A"]
+    assert result.classification.criteria.id == "recist-1.0"
+    assert result.classification.options.min_sd_days == 0
+    assert [variable for _, variable, _ in statuses(result)] == ["best_response_confirmed"] * 2
+    assert result.agreement.height
+
+
+def test_faults_of_reads_and_decisions_are_told_together(tmp_path: Path) -> None:
+    decisions = pl.DataFrame([DECISION | {"decided_on": "June"}])
+    decisions.write_csv(tmp_path / "decisions.csv")
+    wrong = table(*READS.to_dicts(), lesion("W16", reader="A", subject="S1", longest_mm="x"))
+    with pytest.raises(TableError) as raised:
+        reconcile(wrong, readers=("A", "B"), decisions=tmp_path / "decisions.csv")
+    assert str(raised.value) == (
+        "<frame>: 1 fault\n  row 9, column 'longest_mm': 'x' is not a number\n"
+        "decisions.csv: 1 fault\n"
+        "  row 2, column 'decided_on': 'June' is not a date like 2011-03-31"
+    )
+    with pytest.raises(TableError) as raised:
+        reconcile(READS, readers=("A", "B"), decisions=tmp_path / "decisions.csv")
+    assert raised.value.source == "decisions.csv"
+
+
+def test_absent_decisions_are_told_with_absent_reads(tmp_path: Path) -> None:
+    with pytest.raises(TableError) as raised:
+        reconcile(tmp_path / "reads.csv", readers=("A", "B"), decisions=tmp_path / "d.csv")
+    assert str(raised.value) == (
+        "reads.csv: 1 fault\n  there is no such file\nd.csv: 1 fault\n  there is no such file"
+    )
+
+
+def test_a_decision_that_cannot_be_followed_is_told_under_the_name_of_its_file(
+    tmp_path: Path,
+) -> None:
+    pl.DataFrame([DECISION | {"accepted_reader": "D"}]).write_csv(tmp_path / "decisions.csv")
+    with pytest.raises(TableError) as raised:
+        reconcile(READS, readers=("A", "B"), decisions=tmp_path / "decisions.csv")
+    assert str(raised.value) == (
+        "decisions.csv: 1 fault\n"
+        "  row 2, column 'accepted_reader': 'D' stands there; expected A, B or neither"
+    )
+
+
+@pytest.mark.parametrize("missing", list(DECISION))
+def test_a_decision_says_everything(missing: str) -> None:
+    with pytest.raises(TableError) as raised:
+        reconcile(READS, readers=("A", "B"), decisions=DECISIONS.drop(missing))
+    (fault,) = raised.value.faults
+    assert fault.column == missing
+
+
+def test_unknown_readers_are_refused() -> None:
+    with pytest.raises(OptionError):
+        reconcile(READS, readers=("A", "Z"))
+
+
+def test_the_library_offers_it() -> None:
+    assert recistkit.reconcile is reconcile
