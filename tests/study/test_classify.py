@@ -371,3 +371,24 @@ def test_the_library_offers_its_arrows_by_name() -> None:
     assert recistkit.classify is classify
     with pytest.raises(AttributeError, match="module 'recistkit' has no attribute 'clasify'"):
         _ = recistkit.clasify
+
+
+def test_the_best_table_names_the_conventions_in_force() -> None:
+    assert classify(sound()).best["convention"].to_list() == [
+        "confirmation-days=28; max-intervening-ne=1; accept-sd-between=no; sustain-pr=no; "
+        "compartment-stop=first; min-sd-days=none; sd-from=reference"
+    ]
+    chosen = classify(
+        sound(),
+        confirmation_days=35,
+        max_intervening_ne=0,
+        accept_sd_between=True,
+        sustain_pr=True,
+        compartment_stop="own",
+        min_sd_days=42,
+        sd_from="baseline",
+    )
+    assert chosen.best["convention"].to_list() == [
+        "confirmation-days=35; max-intervening-ne=0; accept-sd-between=yes; sustain-pr=yes; "
+        "compartment-stop=own; min-sd-days=42; sd-from=baseline"
+    ]
