@@ -119,7 +119,9 @@ def test_no_line_is_left_out_of_the_coverage() -> None:
 
 
 def test_no_module_is_longer_than_400_lines() -> None:
-    lengths = {name: len(text.splitlines()) for name, text in own_modules()}
+    # Tables of cases may be longer: what is tested decides where they belong.
+    modules = [(name, text) for name, text in own_modules() if not name.startswith("tests/")]
+    lengths = {name: len(text.splitlines()) for name, text in modules}
     assert {name: length for name, length in lengths.items() if length > 400} == {}
 
 

@@ -117,7 +117,7 @@ def reconcile(  # noqa: PLR0913  each parameter is an option of the command
             min_sd_days=min_sd_days,
             sd_from=sd_from.value,
         )
-        warn(result.classification.warnings)
+        warn(result.warnings)
         results = {
             "responses": result.classification.responses,
             "best": result.classification.best,

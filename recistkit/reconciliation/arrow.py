@@ -10,7 +10,7 @@ import polars as pl
 
 from recistkit.reconciliation.agreement import agreement
 from recistkit.reconciliation.cause import causes
-from recistkit.reconciliation.decisions import check_decisions
+from recistkit.reconciliation.decisions import check_decisions, unused_decisions
 from recistkit.reconciliation.options import DEFAULT_COMPARED, NEITHER, check_options
 from recistkit.reconciliation.pairs import paired_values
 
@@ -44,12 +44,15 @@ class Reconciliation:
     accepted_responses, accepted_best : polars.DataFrame
         The rows of each subject's accepted read; none of a subject whose
         read is still to be accepted.
+    warnings : tuple of str
+        Decisions that were not needed.
     """
 
     reconciled: pl.DataFrame
     agreement: pl.DataFrame
     accepted_responses: pl.DataFrame
     accepted_best: pl.DataFrame
+    warnings: tuple[str, ...]
 
 
 def reconcile(
@@ -100,10 +103,12 @@ def reconcile(
     """
     check_options(readers, compare, when_agreed, set(best["reader"].drop_nulls()))
     values = paired_values(best, readers, compare)
+    warnings: tuple[str, ...] = ()
     if decisions is None:
         decided = pl.DataFrame(schema={"subject": pl.String, "accepted_reader": pl.String})
     else:
-        check_decisions(decisions, values, readers, compare, decisions_source)
+        check_decisions(decisions, values, readers, decisions_source)
+        warnings = unused_decisions(decisions, values, compare, decisions_source)
         decided = decisions.select("subject", "accepted_reader")
     accepted = _accepted_readers(values, decided, when_agreed or readers[0])
     cause = causes(values.filter("differs"), responses, reads, readers)
@@ -112,6 +117,7 @@ def reconcile(
         agreement=agreement(values, responses, readers),
         accepted_responses=_rows_of(responses, accepted),
         accepted_best=_rows_of(best, accepted),
+        warnings=warnings,
     )
 
 

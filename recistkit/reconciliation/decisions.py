@@ -10,7 +10,7 @@ import polars as pl
 from recistkit.errors import Fault, TableError
 from recistkit.reconciliation.options import NEITHER
 
-__all__ = ["check_decisions"]
+__all__ = ["check_decisions", "unused_decisions"]
 
 _EXPECTED = {
     "subject": "the subject's id",
@@ -25,14 +25,9 @@ def check_decisions(
     decisions: pl.DataFrame,
     values: pl.DataFrame,
     readers: Sequence[str],
-    variables: Sequence[str],
     source: str,
 ) -> None:
     """Raise if a decision cannot be followed.
-
-    A decision on a subject without disagreement is a fault: which read is
-    accepted there is settled before anyone decides, and such a row is most
-    often a wrong id or a decision older than the reads.
 
     Parameters
     ----------
@@ -40,8 +35,8 @@ def check_decisions(
         Decisions table, typed, with the file's ``row``.
     values : polars.DataFrame
         As `recistkit.reconciliation.pairs.paired_values` returns it.
-    readers, variables : sequence of str
-        The two readers and what they were compared by.
+    readers : sequence of str
+        The two readers.
     source : str
         Name of the file, for the error.
 
@@ -56,10 +51,29 @@ def check_decisions(
     first_rows: dict[str, int] = {}
     for row in decisions.sort("row").iter_rows(named=True):
         faults += _missing(row)
-        faults += _wrong_subject(row, subjects, readers, variables, first_rows)
+        faults += _wrong_subject(row, subjects, readers, first_rows)
         faults += _wrong_people(row, subjects, readers)
     if faults:
         raise TableError(source, faults)
+
+
+def unused_decisions(
+    decisions: pl.DataFrame, values: pl.DataFrame, variables: Sequence[str], source: str
+) -> tuple[str, ...]:
+    """Return a sentence for each decision on a subject whose two reads agree.
+
+    Agreement settles which read is accepted, so such a decision is not used.
+    It is no fault: a case that was decided under one rule set may agree under
+    another.
+    """
+    agreed = values.group_by("subject").agg(~pl.col("differs").any()).filter("differs")["subject"]
+    settled = set(agreed)
+    return tuple(
+        f"{source}: row {row['row']}: the readers agree on {row['subject']!r} "
+        f"({', '.join(variables)}); this decision is not used"
+        for row in decisions.sort("row").iter_rows(named=True)
+        if row["subject"] in settled
+    )
 
 
 def _missing(row: Mapping[str, Any]) -> list[Fault]:
@@ -75,7 +89,6 @@ def _wrong_subject(
     row: Mapping[str, Any],
     subjects: Mapping[str, Mapping[str, Any]],
     readers: Sequence[str],
-    variables: Sequence[str],
     first_rows: dict[str, int],
 ) -> list[Fault]:
     """Return what speaks against a decision on this subject; notes it in `first_rows`."""
@@ -87,9 +100,6 @@ def _wrong_subject(
         return [Fault(row["row"], "subject", message)]
     if first_rows.setdefault(subject, row["row"]) != row["row"]:
         message = f"a second decision on {subject!r}; the first is in row {first_rows[subject]}"
-        return [Fault(row["row"], "subject", message)]
-    if not subjects[subject]["differs"]:
-        message = f"the readers agree on {subject!r} ({', '.join(variables)}): nothing to decide"
         return [Fault(row["row"], "subject", message)]
     return []
 

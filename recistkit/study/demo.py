@@ -194,10 +194,4 @@ def _reconciled(folder: Path, criteria: str, readers: Sequence[str]) -> StudyRec
     where both reads come to the same and there is nothing to settle.
     """
     table, tables = folder / _READS, _tables(folder, criteria)
-    decisions = folder / _DECISIONS
-    if criteria == DEMO_CRITERIA[0]:
-        return reconcile(table, readers=readers, decisions=decisions, **tables)
-    undecided = reconcile(table, readers=readers, **tables).reconciled
-    differ = undecided.filter(pl.col("status") != "agreed")["subject"].unique()
-    concerned = open_table(decisions).frame.filter(pl.col("subject").is_in(differ.implode()))
-    return reconcile(table, readers=readers, decisions=concerned, **tables)
+    return reconcile(table, readers=readers, decisions=folder / _DECISIONS, **tables)

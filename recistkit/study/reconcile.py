@@ -34,6 +34,8 @@ class StudyReconciliation:
         See `recistkit.reconciliation.Reconciliation`.
     classification : Classification
         The responses of all reads that they rest on.
+    warnings : tuple of str
+        What was ignored in the tables, and decisions that were not needed.
     """
 
     reconciled: pl.DataFrame
@@ -41,6 +43,7 @@ class StudyReconciliation:
     accepted_responses: pl.DataFrame
     accepted_best: pl.DataFrame
     classification: Classification
+    warnings: tuple[str, ...]
 
 
 def _decided(decisions: TableSource | None) -> tuple[ParsedTable | None, list[TableError]]:
@@ -95,6 +98,7 @@ def reconcile(
         raise TableError.joined([error, *errors]) from None
     if errors:
         raise errors[0]
+    ignored = () if decided is None else decided.warnings
     result = reconcile_reads(
         classified.best,
         classified.responses,
@@ -111,4 +115,5 @@ def reconcile(
         accepted_responses=result.accepted_responses,
         accepted_best=result.accepted_best,
         classification=classified,
+        warnings=(*classified.warnings, *ignored, *result.warnings),
     )

@@ -78,14 +78,13 @@ def test_readers_that_are_not_there_are_wrong_usage(
 
 def test_a_decision_that_cannot_be_followed_writes_nothing(run: Run, study: Path) -> None:
     (study / "decisions.csv").write_text(
-        "subject,accepted_reader,adjudicator,decided_on,reason\nS1,B,C,2011-06-01,size\n",
+        "subject,accepted_reader,adjudicator,decided_on,reason\nS9,B,C,2011-06-01,size\n",
         encoding="utf-8",
     )
     ended = run(*COMMAND, "--decisions", "decisions.csv")
     assert ended.code == 1
     assert ended.err == (
-        f"{NAMED}decisions.csv: 1 fault\n  row 2, column 'subject': the readers agree on 'S1' "
-        "(best_response, response_date, progression_date): nothing to decide\n"
+        f"{NAMED}decisions.csv: 1 fault\n  row 2, column 'subject': 'S9' has no read by A or B\n"
     )
     assert not (study / "results").exists()
 

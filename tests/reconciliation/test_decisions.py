@@ -34,10 +34,6 @@ def faults_of(text: str) -> list[str]:
 
 
 FAULTS = {
-    "a subject on which the readers agree": (
-        "S1 A X 2020-07-01 clearer",
-        ["row 2, column 'subject': the readers agree on 'S1' (best_response): nothing to decide"],
-    ),
     "an unknown subject": (
         "S9 A X 2020-07-01 clearer",
         ["row 2, column 'subject': 'S9' has no read by A or B"],
@@ -89,8 +85,22 @@ def test_all_faults_of_the_table_are_named_at_once() -> None:
     assert faults_of(text) == [
         "row 2, column 'accepted_reader': 'C' stands there; expected A, B or neither",
         "row 2, column 'adjudicator': 'A' is one of the two readers; expected someone else",
-        "row 2, column 'subject': the readers agree on 'S1' (best_response): nothing to decide",
         "row 4, column 'accepted_reader': 'C' stands there; expected A, B or neither",
         "row 4, column 'decided_on': is empty; expected the date of the decision",
         "row 4, column 'subject': 'S9' has no read by A or B",
     ]
+
+
+def test_a_decision_on_agreed_reads_is_not_used_and_said_so() -> None:
+    result = reconcile(
+        BEST,
+        NO_RESPONSES,
+        readers=("A", "B"),
+        compare=["best_response"],
+        decisions=decisions_table("S1 B X 2020-07-01 clearer\nS2 B X 2020-07-01 clearer"),
+        decisions_source="decisions.csv",
+    )
+    said = "the readers agree on 'S1' (best_response); this decision is not used"
+    assert result.warnings == (f"decisions.csv: row 2: {said}",)
+    accepted = dict(result.accepted_best.select("subject", "reader").unique().rows())
+    assert (accepted["S1"], accepted["S2"]) == ("A", "B")

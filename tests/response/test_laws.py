@@ -141,6 +141,7 @@ def patients(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
+@FEW
 @given(text=patients(), name=names, data=st.data())
 def test_a_new_unequivocal_lesion_is_always_pd(text: str, name: str, data: st.DataObject) -> None:
     visits = len(text.splitlines()[0].split()) - 2
@@ -151,9 +152,13 @@ def test_a_new_unequivocal_lesion_is_always_pd(text: str, name: str, data: st.Da
     assert after == [*before[: since - 1], *["PD"] * (visits - since + 1)]
 
 
-def scaled_reads(text: str, factor: int) -> pl.DataFrame:
-    """Return the reads of a patient with every length multiplied."""
-    frame = pl.DataFrame(reads_rows(text), schema=READS).drop("compartment")
+several = st.lists(patients(), min_size=1, max_size=6)
+
+
+def scaled_reads(texts: list[str], factor: int) -> pl.DataFrame:
+    """Return the reads of patients with every length multiplied."""
+    rows = [row for number, text in enumerate(texts) for row in reads_rows(text, f"S{number}")]
+    frame = pl.DataFrame(rows, schema=READS).drop("compartment")
     return frame.with_columns(
         (pl.col(name).cast(pl.Decimal(20, 3)) * factor).cast(pl.String) for name in LENGTHS
     )
@@ -169,15 +174,16 @@ def words_of(reads: pl.DataFrame, rules: str | Criteria) -> tuple[list[Any], lis
     return result.responses.select(WORDS).rows(), best.rows()
 
 
+@FEW
 @given(
-    text=patients(),
+    texts=several,
     factor=st.integers(2, 19),
     name=st.sampled_from(["recist-1.0", "who-1979", "zhu-2013"]),
 )
 def test_scaling_all_lengths_changes_nothing_where_no_rule_has_millimetres(
-    text: str, factor: int, name: str
+    texts: list[str], factor: int, name: str
 ) -> None:
-    assert words_of(scaled_reads(text, factor), name) == words_of(scaled_reads(text, 1), name)
+    assert words_of(scaled_reads(texts, factor), name) == words_of(scaled_reads(texts, 1), name)
 
 
 def scaled_rules(rules: Criteria, factor: int) -> Criteria:
@@ -194,14 +200,16 @@ def scaled_rules(rules: Criteria, factor: int) -> Criteria:
     return rules.model_copy(update=update)
 
 
-@given(text=patients(), factor=st.integers(2, 19), name=names, imputed=st.booleans())
+@FEW
+@given(texts=several, factor=st.integers(2, 19), name=names, imputed=st.booleans())
 def test_scaling_lengths_together_with_the_rules_in_millimetres_changes_nothing(
-    text: str, factor: int, name: str, imputed: bool
+    texts: list[str], factor: int, name: str, imputed: bool
 ) -> None:
-    text = text.replace("small:4x3", "small") if imputed else text
+    if imputed:
+        texts = [text.replace("small:4x3", "small") for text in texts]
     rules = criteria.load(name)
-    assert words_of(scaled_reads(text, factor), scaled_rules(rules, factor)) == words_of(
-        scaled_reads(text, 1), rules
+    assert words_of(scaled_reads(texts, factor), scaled_rules(rules, factor)) == words_of(
+        scaled_reads(texts, 1), rules
     )
 
 
@@ -215,7 +223,7 @@ def test_scaling_lengths_together_with_the_rules_in_millimetres_changes_nothing(
 def test_the_two_millimetre_rules_of_recist_1_1_change_with_the_scale(
     text: str, before: str, after: str
 ) -> None:
-    answers = [words_of(scaled_reads(text, factor), "recist-1.1")[0][1][3] for factor in (1, 2)]
+    answers = [words_of(scaled_reads([text], factor), "recist-1.1")[0][1][3] for factor in (1, 2)]
     assert answers == [before, after]
 
 

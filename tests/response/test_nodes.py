@@ -87,7 +87,7 @@ def test_a_node_without_its_short_axis_is_not_evaluable() -> None:
         ("seen:12x10", "NON-CR/NON-PD"),
         ("seen", "NON-CR/NON-PD"),
         ("seen:9", "NON-CR/NON-PD"),
-        ("more:12x9", "CR"),
+        ("more:12x9", "NON-CR/NON-PD"),
         ("gone", "CR"),
         ("worse:12x9", "PD"),
         ("NE:artefact:12x9", "NE"),
