@@ -201,9 +201,9 @@ def _changed_lesions(table: ParsedTable) -> None:
     for column in ("role", "nodal", "compartment"):
         if column not in table.present:
             continue
-        stated = table.frame.filter(
-            pl.all_horizontal(pl.col(column, "subject", "lesion").is_not_null())
-        )
+        stated = table.frame.select("row", "subject", "lesion", "lesion_no", column)
+        if any(stated.null_count().row(0)):
+            stated = stated.drop_nulls()
         lesions = numbers(stated["lesion_no"].to_numpy())
         was = stated[column].gather(first_rows(lesions)[lesions])
         changes = stated[column] != was

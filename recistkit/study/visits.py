@@ -184,12 +184,12 @@ def _baseline_sizes(tables: StudyTables, visits: pl.DataFrame) -> None:
     counted = sized & pl.col("state").is_in(["measured", "split", "too-small"])
     at_baseline = (pl.col("position") == 0) & (counted | _told_otherwise(reads))
     unplaced = ~reads.fine("timepoint", "date", "baseline") | pl.col("timepoint").is_null()
-    settled = frame.filter(at_baseline | unplaced)["lesion_no"].to_numpy()
+    settled = frame.lazy().filter(at_baseline | unplaced).select("lesion_no").collect()
     without = np.ones(int(reads.frame["lesion_no"].to_numpy().max(initial=0)) + 1, np.bool_)
-    without[settled] = False
-    targets = frame.filter(
-        (pl.col("role") == "target") & (pl.col("position") >= 0) & pl.col("lesion").is_not_null()
-    )
+    without[settled["lesion_no"].to_numpy()] = False
+    followed = (pl.col("role") == "target") & (pl.col("position") >= 0)
+    named = frame.lazy().filter(followed & pl.col("lesion").is_not_null())
+    targets = named.select("row", "lesion", "lesion_no").collect()
     bare = targets.filter(pl.Series(without[targets["lesion_no"].to_numpy()], dtype=pl.Boolean))
     reads.add_rows(
         bare.unique("lesion_no", keep="first", maintain_order=True),

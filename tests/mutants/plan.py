@@ -28,8 +28,8 @@ class Plan:
     equivalent : dict of str to str
         Names of the mutants that alter no result, with the reason.
     first : dict of str to tuple of str
-        For the end of a path, the tests that most likely notice its changes;
-        they run before the others, which all run too.
+        For the end of a path, the tests that most likely notice its changes:
+        they are run alone first, and all others only if they notice nothing.
     """
 
     folders: tuple[str, ...]
@@ -39,10 +39,10 @@ class Plan:
     equivalent: dict[str, str]
     first: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def tests_for(self, path: str) -> tuple[str, ...]:
-        """Return the tests in the order in which they are tried on changes of a file."""
+    def first_for(self, path: str) -> tuple[str, ...]:
+        """Return the tests that are tried first on changes of a file; none if none are named."""
         chosen = [one for end, tests in self.first.items() if path.endswith(end) for one in tests]
-        return tuple(dict.fromkeys([*chosen, *self.tests]))
+        return tuple(dict.fromkeys(chosen))
 
 
 def load_plan(path: Path) -> Plan:

@@ -98,18 +98,26 @@ def try_mutant(plan: Plan, folder: Path, mutant: Mutant, limit_seconds: float) -
     path = folder / mutant.path
     original = path.read_bytes()
     path.write_text(mutant.text, encoding="utf-8")
+    first = plan.first_for(mutant.path)
     try:
-        done = run_tests(plan.tests_for(mutant.path), folder, limit_seconds)
-    except subprocess.TimeoutExpired:
-        return Verdict(mutant=mutant, killed=True)
+        killed = bool(first) and _is_noticed(first, folder, mutant, limit_seconds)
+        killed = killed or _is_noticed(plan.tests, folder, mutant, limit_seconds)
     finally:
         path.write_bytes(original)
+    return Verdict(mutant=mutant, killed=killed)
+
+
+def _is_noticed(tests: Sequence[str], folder: Path, mutant: Mutant, limit_seconds: float) -> bool:
+    try:
+        done = run_tests(tests, folder, limit_seconds)
+    except subprocess.TimeoutExpired:
+        return True
     ended_by_signal = done.returncode < 0
     if done.returncode not in _NOTICED | {_PASSED} and not ended_by_signal:
         raise RuntimeError(
             f"{mutant.name}: pytest ended with {done.returncode}\n{done.stdout[-2000:]}"
         )
-    return Verdict(mutant=mutant, killed=done.returncode != _PASSED)
+    return done.returncode != _PASSED
 
 
 def run_trials(

@@ -375,8 +375,10 @@ def test_the_library_offers_its_arrows_by_name() -> None:
 
 def test_the_best_table_names_the_conventions_in_force() -> None:
     assert classify(sound()).best["convention"].to_list() == [
-        "confirmation-days=28; max-intervening-ne=1; accept-sd-between=no; sustain-pr=no; "
-        "compartment-stop=first; min-sd-days=none; sd-from=reference"
+        (
+            "confirmation-days=28; max-intervening-ne=1; accept-sd-between=no; sustain-pr=no; "
+            "compartment-stop=first; min-sd-days=none; sd-from=reference"
+        )
     ]
     chosen = classify(
         sound(),
@@ -389,6 +391,8 @@ def test_the_best_table_names_the_conventions_in_force() -> None:
         sd_from="baseline",
     )
     assert chosen.best["convention"].to_list() == [
-        "confirmation-days=35; max-intervening-ne=0; accept-sd-between=yes; sustain-pr=yes; "
-        "compartment-stop=own; min-sd-days=42; sd-from=baseline"
+        (
+            "confirmation-days=35; max-intervening-ne=0; accept-sd-between=yes; sustain-pr=yes; "
+            "compartment-stop=own; min-sd-days=42; sd-from=baseline"
+        )
     ]
