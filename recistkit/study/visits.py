@@ -103,8 +103,10 @@ def _for_each_reader(visits: pl.DataFrame, table: ParsedTable) -> pl.DataFrame:
     named = rows.filter(pl.col("reader").is_not_null())
     shared = rows.filter(pl.col("reader").is_null()).drop("reader")
     readers = visits.select(READ).unique()
+    first = visits["reader"].min()
+    only = first if isinstance(first, str) else ONE_READER
     spread = shared.join(readers, on="subject", how="left").with_columns(
-        pl.col("reader").fill_null(ONE_READER)
+        pl.col("reader").fill_null(only)
     )
     own = named.select(VISIT)
     spread = spread.join(own, on=VISIT, how="anti")
@@ -137,6 +139,7 @@ def _with_position(order: pl.DataFrame) -> pl.DataFrame:
 def visit_faults(tables: StudyTables, visits: pl.DataFrame) -> None:
     """Add the faults that show when visits stand in their order."""
     _dateless_visits(tables, visits)
+    _unknown_readers(tables)
     _same_day_visits(tables, visits)
     _baseline_sizes(tables, visits)
     _new_at_baseline(tables, visits)
@@ -157,6 +160,27 @@ def _dateless_visits(tables: StudyTables, visits: pl.DataFrame) -> None:
         "date_first",
         "the visit has no date, here or on a lesion row",
     )
+
+
+def _unknown_readers(tables: StudyTables) -> None:
+    """A visits row belongs to a reader who has lesion rows (C1)."""
+    if tables.visits is None:
+        return
+    reads = tables.reads.frame
+    known = reads["reader"].unique().drop_nulls()
+    rows = tables.visits.frame.filter(
+        pl.col("subject").is_not_null() & tables.visits.fine("reader") & tables.reads.fine("reader")
+    )
+    strangers = rows.filter(
+        pl.col("reader").is_not_null() & ~pl.col("reader").is_in(known.implode())
+    )
+    tables.visits.add_rows(
+        strangers, "reader", pl.format("{} has no lesion row in the reads table", pl.col("reader"))
+    )
+    if len(known) > 1:
+        nobody = rows.filter(pl.col("reader").is_null()).join(reads, on="subject", how="anti")
+        message = "is empty, and no lesion row says who read this subject"
+        tables.visits.add_rows(nobody, "reader", message)
 
 
 def _same_day_visits(tables: StudyTables, visits: pl.DataFrame) -> None:

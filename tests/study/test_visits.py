@@ -361,3 +361,26 @@ def test_compartments_of_events_are_those_of_the_subject_whoever_read_them() -> 
     assert faults_of(rows, events=events) == [
         "row 2, column 'compartment': distant is no compartment of this subject"
     ]
+
+
+TWO_READERS = table(lesion("BL", reader="A"), lesion("BL", reader="B"))
+
+
+def test_a_visits_row_of_a_reader_without_lesion_rows_is_a_fault() -> None:
+    given = frame(subject=["001"], reader=["b"], timepoint=["BL"], date_first=["2020-01-01"])
+    assert faults_of(TWO_READERS, visits=given) == [
+        "row 1, column 'reader': b has no lesion row in the reads table"
+    ]
+
+
+def test_a_visits_row_without_a_reader_of_an_unread_subject_is_a_fault() -> None:
+    given = frame(subject=["999"], timepoint=["BL"], date_first=["2020-01-01"])
+    assert faults_of(TWO_READERS, visits=given) == [
+        "row 1, column 'reader': is empty, and no lesion row says who read this subject"
+    ]
+
+
+def test_an_unread_subject_belongs_to_the_only_reader() -> None:
+    given = frame(subject=["999"], timepoint=["BL"], date_first=["2020-01-01"])
+    visits = visits_of(table(lesion("BL", reader="A")), visits=given)
+    assert visits.filter(subject="999")["reader"].to_list() == ["A"]
