@@ -7,18 +7,16 @@ from decimal import Decimal
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import ValidationError
 
 from recistkit.criteria.rules import Criteria
 from recistkit.errors import CriteriaError
 
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
-
 __all__ = ["load", "load_file", "shipped"]
 
+NAMED_BY_EVERY_FILE = ("id", "version", "title", "citation")
 MAXIMUM_BYTES = 1_000_000
 """A criteria file is a page or two; anything larger is something else."""
 
@@ -47,6 +45,10 @@ def load(criteria: str | Path | Criteria) -> Criteria:
         return criteria
     if isinstance(criteria, str) and criteria in shipped():
         return _load_shipped(criteria)
+    if not isinstance(criteria, str | Path):
+        raise CriteriaError(
+            "criteria", [f"expected an id or a file, not {type(criteria).__name__}"]
+        )
     path = Path(criteria)
     if path.suffix == ".toml" or path.is_file():
         return load_file(path)
@@ -92,17 +94,21 @@ def _build(name: str, text: str) -> Criteria:
     try:
         return Criteria.model_validate(_merged(name, _parse(name, text)))
     except ValidationError as error:
-        raise CriteriaError(name, [_sentence(fault) for fault in error.errors()]) from None
+        raise CriteriaError(
+            name, [_sentence(fault["loc"], fault["msg"]) for fault in error.errors()]
+        ) from None
 
 
 def _parse(name: str, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise CriteriaError(name, [f"is not TOML: {error}"]) from None
+    except RecursionError:
+        raise CriteriaError(name, ["is not TOML: nested too deeply"]) from None
 
 
-def _merged(name: str, tables: dict[str, Any]) -> dict[str, Any]:
+def _merged(name_of_file: str, tables: dict[str, Any]) -> dict[str, Any]:
     """Lay a file's tables over those of the criteria that it is based on.
 
     A table replaces the whole table of the base, its source included, so no
@@ -112,14 +118,20 @@ def _merged(name: str, tables: dict[str, Any]) -> dict[str, Any]:
     if base_id is None:
         return tables
     if not isinstance(base_id, str) or base_id not in shipped():
-        raise CriteriaError(name, [f"based_on: {base_id!r} is none of {', '.join(shipped())}"])
+        raise CriteriaError(
+            name_of_file, [f"based_on: {base_id!r} is none of {', '.join(shipped())}"]
+        )
     base_name = f"{base_id}.toml"
     base = _merged(base_name, _parse(base_name, _shipped_text(base_id)))
-    base.pop("warning", None)
+    without = [name for name in NAMED_BY_EVERY_FILE if name not in tables]
+    if without:
+        raise CriteriaError(
+            name_of_file, [f"{name}: every file states its own" for name in without]
+        )
     return base | tables
 
 
-def _sentence(fault: ErrorDetails) -> str:
-    where = ".".join(str(part) for part in fault["loc"])
-    message = fault["msg"].removeprefix("Value error, ")
-    return f"{where}: {message}" if where else message
+def _sentence(place: tuple[int | str, ...], message: str) -> str:
+    where = ".".join(str(part) for part in place)
+    said = message.removeprefix("Value error, ")
+    return f"{where}: {said}" if where else said

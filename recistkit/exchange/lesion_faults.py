@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from recistkit.errors import Fault
 from recistkit.exchange.columns import ParsedTable
 from recistkit.exchange.numbering import first_rows, numbers
 from recistkit.terms import LESION_STATES, OVERALL
@@ -17,6 +18,10 @@ VISIT = (*READ, "timepoint")
 MEASURABLE = (pl.col("role") == "target") | (
     (pl.col("role") == "new") & (pl.col("kind") == "target")
 )
+MEASURABLE_UM = 10_000
+"""Smallest axis that can be measured (Eisenhauer 2009, 3)."""
+MOST_COMPARTMENTS = 100
+"""More different words are something else in that column."""
 SIZED = pl.col("longest_um").is_not_null() | pl.col("short_um").is_not_null()
 ZERO = (pl.col("longest_um") == 0) | (pl.col("short_um") == 0)
 
@@ -78,6 +83,12 @@ def _sizes(table: ParsedTable) -> None:
     table.add(
         zero, "longest_mm", pl.format("{} with a size of 0; a lesion that is gone is absent", state)
     )
+    large = (pl.col("longest_um") >= MEASURABLE_UM) | (pl.col("short_um") >= MEASURABLE_UM)
+    table.add(
+        fine & MEASURABLE & (state == "too-small") & large,
+        "longest_mm",
+        "too small to measure, yet 10 mm or more",
+    )
     table.add(
         fine & (state == "absent") & SIZED, "longest_mm", "an absent lesion cannot have a size"
     )
@@ -91,6 +102,11 @@ def _sizes(table: ParsedTable) -> None:
 def _compartments(table: ParsedTable) -> None:
     compartment = pl.col("compartment")
     if "compartment" not in table.present:
+        return
+    different = table.frame["compartment"].drop_nulls().n_unique()
+    if different > MOST_COMPARTMENTS:
+        message = f"has {different} different compartments; expected at most {MOST_COMPARTMENTS}"
+        table.faults.append(Fault(0, "compartment", message))
         return
     table.add(
         compartment == OVERALL, "compartment", f"{OVERALL!r} is reserved for the whole patient"

@@ -16,6 +16,7 @@ from recistkit.findings.consistency import (
 from recistkit.findings.sizes import size_findings
 from recistkit.findings.table import READ, sorted_findings
 from recistkit.findings.targets import baseline_lesions, too_many_per_organ, too_many_targets
+from recistkit.findings.visits import baseline_after_reference, visits_overlap
 from recistkit.model.limits import SelectionLimits
 
 __all__ = ["check_reads"]
@@ -57,6 +58,8 @@ def check_reads(reads: pl.DataFrame, visits: pl.DataFrame, limits: SelectionLimi
             *too_many_per_organ(lesions, limits),
             *size_findings(lesions, limits),
             *baseline_too_early(visits, limits),
+            baseline_after_reference(visits),
+            visits_overlap(visits.filter(pl.col("position") >= 0)),
             non_target_without_baseline(followed),
             modality_changed(followed),
             organ_changed(followed),

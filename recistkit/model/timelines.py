@@ -38,8 +38,9 @@ class Cells:
     equivocal : ndarray of bool
         An equivocal new lesion is seen.
     target_day, progressed_day, new_day, disease_day : ndarray of int32
-        Earliest scans that show an evaluable target, a progressed
-        non-target, a new lesion, and any target or non-target disease.
+        Earliest scans that show an evaluable target (or the single target
+        that progressed, WHO), a progressed non-target, a new lesion, and any
+        target or non-target disease.
     """
 
     evaluable: Counts

@@ -34,8 +34,13 @@ DATE_VARIABLES: Final = (
     "last_date",
 )
 
-DEFAULT_COMPARED: Final = ("best_response", "response_date", "progression_date")
-"""Best response and the two dates that endpoints follow from."""
+DEFAULT_COMPARED: Final = (
+    "best_response",
+    "best_response_confirmed",
+    "response_date",
+    "progression_date",
+)
+"""Best response, confirmed or not, and the two dates that endpoints follow from."""
 
 NEITHER: Final = "neither"
 """A decision for no read: the case goes to a third one."""

@@ -202,7 +202,6 @@ def _without_baseline(visits: Visits) -> Visits:
     for words in (visits.response, visits.target, visits.non_target, visits.new_lesion):
         words[:, 0] = UNSET
     visits.table_row[:, 0] = UNSET
-    visits.reappeared[:, 0] = False
     visits.margin[:, 0] = NO_MARGIN
     return visits
 

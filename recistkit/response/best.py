@@ -96,7 +96,12 @@ def best_response(course: Course, options: ResponseOptions, confirmation_days: i
 
 
 def _unconfirmed(course: Course, response: Codes) -> Codes:
-    """Return the best word; SD and NON-CR/NON-PD only from their day on."""
+    """Return the best word; SD and NON-CR/NON-PD only from their day on.
+
+    A sustained PR is SD here: it is the best only where the response that it
+    continues does not count.
+    """
+    response = np.where(course.sustained & (response == PR), np.int8(SD), response)
     too_early = course.day < course.stable_from[:, None]
     too_early &= (response == SD) | (response == PERSISTS)
     return _best_word(np.where(too_early, NE, response))

@@ -56,7 +56,7 @@ def first_confirmed(
     word = np.full(n_rows, CR, np.int8)
     for wanted in (CR, PR):
         for visit in range(1, n_visits):
-            begins = (response[:, visit] == wanted) & ~sustained[:, visit] & (first < 0)
+            begins = _at_least(wanted, response[:, visit]) & ~sustained[:, visit] & (first < 0)
             rows = np.flatnonzero(begins)
             if not len(rows):
                 continue
@@ -86,23 +86,25 @@ def _confirmed_at(
     n_rows, n_visits = response.shape
     found = np.full(n_rows, -1, np.int64)
     open_ = np.ones(n_rows, bool)
-    complete_seen = np.zeros(n_rows, bool)
     missing = np.zeros(n_rows, np.int64)
     stable = np.zeros(n_rows, np.int64)
     for later in range(visit + 1, n_visits):
         word = response[:, later]
         counts = word != NA
         late = day[:, later] - day[:, visit] >= confirmation_days
-        confirms = (word == CR) | ((word == PR) & (wanted == PR))
-        broken = complete_seen & (word == PR)
+        confirms = _at_least(wanted, word)
         missing += (word == NE) & late
         stable += word == SD
         accepted = (word == SD) & options.accept_sd_between & (stable <= 1)
-        broken |= counts & ~confirms & (word != NE) & ~accepted
+        broken = counts & ~confirms & (word != NE) & ~accepted
         broken |= missing > options.max_intervening_ne
         open_ &= ~broken
         here = open_ & confirms & late & ~sustained[:, later]
         found[here & (found < 0)] = later
         open_ &= ~here
-        complete_seen |= word == CR
     return found
+
+
+def _at_least(wanted: int, word: Codes) -> Bools:
+    """Return where a visit says CR, or for a PR also PR."""
+    return np.isin(word, (CR, PR) if wanted == PR else (CR,))

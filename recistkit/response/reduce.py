@@ -12,7 +12,7 @@ from recistkit.model.batch import NEVER, NO_LENGTH, Bools, Days, Layout, Observa
 from recistkit.model.timelines import Cells, RowFacts
 from recistkit.response.places import Places
 from recistkit.response.single_lesions import progressed_lesions
-from recistkit.response.sizes import NOT_EVALUABLE, target_sizes
+from recistkit.response.sizes import NOT_EVALUABLE, TargetSizes, target_sizes
 from recistkit.terms import CERTAINTIES, ROLES, STATES
 
 __all__ = ["evaluable_observations", "reduce_lesions", "treated_observations"]
@@ -22,6 +22,7 @@ NON_TARGET = ROLES.index("non-target")
 NEW = ROLES.index("new")
 ABSENT = STATES.index("absent")
 PRESENT = STATES.index("present")
+INCREASED = STATES.index("increased")
 PROGRESSED = STATES.index("progressed")
 UNEQUIVOCAL = CERTAINTIES.index("unequivocal")
 
@@ -71,6 +72,8 @@ def evaluable_observations(observations: Observations, layout: Layout, criteria:
     """Return which target and non-target observations tell something; for explanations."""
     assessed = _without_treated_lesions(observations, layout)
     evaluable: Bools = assessed.state != NOT_EVALUABLE
+    non_targets = assessed.role == NON_TARGET
+    evaluable[non_targets] &= ~_gone_unseen(assessed.where(non_targets))
     targets = assessed.role == TARGET
     evaluable[targets] = target_sizes(assessed.where(targets), criteria).evaluable
     return evaluable
@@ -101,20 +104,31 @@ def _targets(targets: Places, criteria: Criteria) -> tuple[dict[str, Any], Days]
         "measured": targets.total(sizes.size),
         "imputed": targets.total(np.where(sizes.imputed & sizes.evaluable, sizes.size, 0)),
         "target_seen": targets.anywhere(sizes.seen),
-        "target_day": targets.earliest(sizes.evaluable),
     }
-    if criteria.progression.per == "lesion":
-        progressed = progressed_lesions(targets.observations, sizes, criteria)
-        verdicts = [targets.anywhere(mask) for mask in progressed]
-    else:
-        verdicts = [np.zeros(targets.layout.n_cells, bool)] * 2
-    arrays["lesion_progressed"], arrays["lesion_progressed_unimputed"] = verdicts
-    return arrays, targets.earliest(sizes.seen)
+    return arrays | _single_lesions(targets, sizes, criteria), targets.earliest(sizes.seen)
+
+
+def _single_lesions(targets: Places, sizes: TargetSizes, criteria: Criteria) -> dict[str, Any]:
+    """Return which cells have a lesion that progressed by itself, and the scan that shows PD."""
+    if criteria.progression.per == "sum":
+        none = np.zeros(targets.layout.n_cells, bool)
+        return {
+            "lesion_progressed": none,
+            "lesion_progressed_unimputed": none,
+            "target_day": targets.earliest(sizes.evaluable),
+        }
+    progressed, unimputed = progressed_lesions(targets.observations, sizes, criteria)
+    can_progress = criteria.imputed_progression.imputed_can_progress
+    return {
+        "lesion_progressed": targets.anywhere(progressed),
+        "lesion_progressed_unimputed": targets.anywhere(unimputed),
+        "target_day": targets.earliest(progressed if can_progress else unimputed),
+    }
 
 
 def _non_targets(non_targets: Places, criteria: Criteria) -> tuple[dict[str, Any], Days]:
     rows = non_targets.observations
-    evaluable = rows.state != NOT_EVALUABLE
+    evaluable = (rows.state != NOT_EVALUABLE) & ~_gone_unseen(rows)
     progressed = rows.state == PROGRESSED
     gone = (rows.state == ABSENT) | _normal_node(rows, criteria)
     arrays = {
@@ -126,14 +140,23 @@ def _non_targets(non_targets: Places, criteria: Criteria) -> tuple[dict[str, Any
     return arrays, non_targets.earliest(evaluable & ~gone)
 
 
+def _gone_unseen(non_targets: Observations) -> Bools:
+    """A lesion that was never seen cannot be known to have gone (C16)."""
+    seen = np.isin(non_targets.state, (PRESENT, INCREASED, PROGRESSED))
+    lesions = int(non_targets.lesion.max(initial=-1)) + 1
+    first_seen = _first_visit(lesions, non_targets, seen)[non_targets.lesion]
+    unseen: Bools = (non_targets.state == ABSENT) & (non_targets.visit < first_seen)
+    return unseen
+
+
 def _normal_node(non_targets: Observations, criteria: Criteria) -> Bools:
-    """A node below the normal limit counts as gone (C14)."""
+    """A node that went below the normal limit counts as gone (C14)."""
     if criteria.normal_node_um is None:
         return np.zeros(len(non_targets.row), bool)
     small: Bools = non_targets.nodal & (non_targets.short_um != NO_LENGTH)
-    small &= non_targets.short_um < criteria.normal_node_um
-    small &= non_targets.state == PRESENT
-    return small
+    small &= (non_targets.short_um < criteria.normal_node_um) & (non_targets.state == PRESENT)
+    from_the_start = non_targets.lesion[small & (non_targets.visit == 0)]
+    return small & ~np.isin(non_targets.lesion, from_the_start)
 
 
 def _new_lesions(new: Places) -> tuple[dict[str, Any], Days, Days]:

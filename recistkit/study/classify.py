@@ -156,6 +156,6 @@ def _classification(
         best=best_table(batch, assessment, rules, options),
         criteria=rules,
         options=options,
-        warnings=study.tables.warnings,
+        warnings=(*study.tables.warnings, *study.warnings),
         study=study,
     )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from recistkit.errors import Fault
 from recistkit.exchange.load_tables import StudyTables, load_tables
-from recistkit.study.visits import order_visits, visit_faults
+from recistkit.study.visit_faults import visit_faults, visit_warnings
+from recistkit.study.visits import order_visits
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,10 +27,13 @@ class Study:
     tables : StudyTables
     visits : polars.DataFrame
         See `recistkit.study.visits.order_visits`.
+    warnings : tuple of str
+        Subjects that stand in one table only.
     """
 
     tables: StudyTables
     visits: pl.DataFrame
+    warnings: tuple[str, ...] = ()
 
 
 def load_study(
@@ -45,4 +49,4 @@ def load_study(
     visit_faults(tables, ordered)
     if not ordered.height and not any(table.faults for table in tables.all):
         tables.reads.faults.append(Fault(0, "", "holds no rows"))
-    return Study(tables=tables, visits=ordered)
+    return Study(tables=tables, visits=ordered, warnings=visit_warnings(tables, ordered))

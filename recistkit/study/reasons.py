@@ -8,10 +8,13 @@ import numpy as np
 import polars as pl
 
 from recistkit.exchange.numbering import first_rows
+from recistkit.response.flags import FLAGS
 from recistkit.response.reduce import evaluable_observations, treated_observations
 from recistkit.terms import OVERALL, RESPONSES
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from recistkit.criteria import Criteria
     from recistkit.response import Assessment
     from recistkit.study.batch import Batch
@@ -31,8 +34,28 @@ def reasons(batch: Batch, assessment: Assessment, criteria: Criteria) -> pl.Seri
     not_evaluable = np.flatnonzero(visits.response == RESPONSES.index("NE"))
     if not len(not_evaluable):
         return said
-    named = _unevaluated(batch, criteria, not_evaluable)
-    return said.scatter(named["cell"], said.gather(named["cell"]) + ": " + named["lesions"])
+    named = _unevaluated(batch, criteria, not_evaluable).join(
+        _beside_lesions(assessment, not_evaluable), on="cell", how="full", coalesce=True
+    )
+    details = pl.concat_str("lesions", "beside", separator=", ", ignore_nulls=True)
+    named = named.select("cell", details=details).filter(pl.col("details") != "")
+    return said.scatter(named["cell"], said.gather(named["cell"]) + ": " + named["details"])
+
+
+def _beside_lesions(assessment: Assessment, cells: npt.NDArray[np.int64]) -> pl.DataFrame:
+    """Return what else than a lesion of the visit makes it not evaluable."""
+    visits = assessment.visits
+    no_baseline = (visits.sum[cells] >= 0) & (visits.baseline_sum[cells] < 0)
+    flagged = visits.flags[cells] >> FLAGS.index("marker-not-normal") & 1 == 1
+    no_marker = flagged & (visits.non_target[cells] == RESPONSES.index("NE"))
+    said = pl.DataFrame({"cell": cells, "no_baseline": no_baseline, "no_marker": no_marker})
+    words = [
+        pl.when("no_baseline").then(pl.lit("no baseline sum")),
+        pl.when("no_marker").then(pl.lit("tumour marker not done")),
+    ]
+    return said.select(
+        "cell", beside=pl.concat_str(words, separator=", ", ignore_nulls=True)
+    ).filter(pl.col("beside") != "")
 
 
 def _unevaluated(batch: Batch, criteria: Criteria, cells: np.ndarray) -> pl.DataFrame:
@@ -115,6 +138,8 @@ def _why(criteria: Criteria) -> pl.Expr:
         .then(pl.col("reason"))
         .when("treated")
         .then(pl.lit("local-therapy"))
+        .when((pl.col("role") == "non-target") & (STATE == "absent"))
+        .then(pl.lit("never seen before"))
         .when(NO_SHORT & (product | as_node))
         .then(pl.lit("no-perpendicular"))
         .when(NO_LONGEST & (product | ~as_node))

@@ -31,6 +31,7 @@ EVERY_TABLE = [
     "baseline_window",
     "overall",
 ]
+AT_MOST = "Input should be less than or equal to"
 SMALLER = table("partial_response", decrease_percent="25.125", from_='"baseline-sum"')
 
 
@@ -54,7 +55,9 @@ def test_a_trials_file_states_only_what_differs(tmp_path: Path) -> None:
     base = criteria.load("recist-1.1")
     assert rules.partial_response.decrease_percent == Decimal("25.125")
     assert rules.partial_response.source == "Protocol 7.2"
-    changed = {name for name in type(rules).model_fields if getattr(rules, name) != getattr(base, name)}
+    changed = {
+        name for name in type(rules).model_fields if getattr(rules, name) != getattr(base, name)
+    }
     assert changed == {"id", "title", "citation", "partial_response"}
 
 
@@ -74,8 +77,9 @@ def test_a_base_may_itself_have_a_base(tmp_path: Path) -> None:
     )
 
 
-def test_the_warning_of_a_base_is_not_inherited(tmp_path: Path) -> None:
-    assert load_text(tmp_path, HEAD + 'based_on = "zhu-2013"\n').warning is None
+def test_the_warning_of_a_base_holds_until_it_is_replaced(tmp_path: Path) -> None:
+    zhu = criteria.load("zhu-2013")
+    assert load_text(tmp_path, HEAD + 'based_on = "zhu-2013"\n').warning == zhu.warning
     own = load_text(tmp_path, HEAD + 'based_on = "zhu-2013"\nwarning = "mind the unit"\n')
     assert own.warning == "mind the unit"
 
@@ -148,9 +152,7 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:
     assert faults_of(tmp_path, "id = \n") == ["is not TOML: Invalid value (at line 1, column 6)"]
-    assert faults_of(tmp_path, "a = " + "[" * 100_000) == [
-        "is not TOML: maximum recursion depth exceeded"
-    ]
+    assert faults_of(tmp_path, "a = " + "[" * 100_000) == ["is not TOML: nested too deeply"]
 
 
 def test_a_file_of_more_than_a_megabyte_is_refused(tmp_path: Path) -> None:
@@ -167,9 +169,7 @@ def test_a_base_that_is_not_shipped_is_refused(tmp_path: Path, base: str, said: 
 
 def test_a_shipped_id_with_other_content_is_refused(tmp_path: Path) -> None:
     text = BASED.replace('"trial"', '"recist-1.1"')
-    fault = (
-        "id 'recist-1.1' is a shipped rule set with other content; give it an id of its own"
-    )
+    fault = "id 'recist-1.1' is a shipped rule set with other content; give it an id of its own"
     assert faults_of(tmp_path, text) == [fault]
 
 
@@ -197,11 +197,11 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
         ("too_small", "diameter_mm", "nan", "Input should be a finite number"),
         ("normal_node", "short_below_mm", "0", "Input should be greater than 0"),
         ("best_response", "confirmation_days", "-1", "Input should be greater than or equal to 0"),
-        ("best_response", "confirmation_days", "3651", "Input should be less than or equal to 3650"),
+        ("best_response", "confirmation_days", "3651", f"{AT_MOST} 3650"),
         ("target_limits", "maximum", "0", "Input should be greater than 0"),
         ("target_limits", "maximum_per_organ", "0", "Input should be greater than 0"),
         ("minimum_size", "slice_thickness_factor", "0", "Input should be greater than 0"),
-        ("minimum_size", "slice_thickness_factor", "10.1", "Input should be less than or equal to 10"),
+        ("minimum_size", "slice_thickness_factor", "10.1", f"{AT_MOST} 10"),
         ("baseline_window", "days", "-1", "Input should be greater than or equal to 0"),
         ("words", "stable", '"stable"', "Input should be 'SD' or 'NC'"),
         ("non_target", "not_all_evaluated", '"CR"', "Input should be 'NE' or 'NON-CR/NON-PD'"),
@@ -242,9 +242,7 @@ def test_a_value_at_the_end_of_its_range_is_accepted(
         ("true", "Decimal input should be an integer, float, string or Decimal object"),
     ],
 )
-def test_a_decrease_lies_between_0_and_100_percent(
-    tmp_path: Path, given: str, fault: str
-) -> None:
+def test_a_decrease_lies_between_0_and_100_percent(tmp_path: Path, given: str, fault: str) -> None:
     text = table("partial_response", decrease_percent=given, from_='"baseline-sum"')
     assert faults_of(tmp_path, BASED + text) == [f"partial_response.decrease_percent: {fault}"]
 
@@ -283,7 +281,10 @@ def test_a_minimum_time_of_stable_disease_has_a_range(tmp_path: Path) -> None:
         times = table("best_response", confirmation_days=28, minimum_stable_days=given)
         rules = load_text(tmp_path, BASED + times)
         assert rules.best_response.minimum_stable_days == int(given)
-    for given, fault in (("-1", "greater than or equal to 0"), ("3651", "less than or equal to 3650")):
+    for given, fault in (
+        ("-1", "greater than or equal to 0"),
+        ("3651", "less than or equal to 3650"),
+    ):
         times = table("best_response", confirmation_days=28, minimum_stable_days=given)
         assert faults_of(tmp_path, BASED + times) == [
             f"best_response.minimum_stable_days: Input should be {fault}"
@@ -292,9 +293,7 @@ def test_a_minimum_time_of_stable_disease_has_a_range(tmp_path: Path) -> None:
 
 def test_short_axes_of_nodes_do_not_go_with_products(tmp_path: Path) -> None:
     text = BASED + table("size", measure='"product"', nodes='"short"')
-    assert faults_of(tmp_path, text) == [
-        "size: nodes = 'short' goes with measure = 'longest' only"
-    ]
+    assert faults_of(tmp_path, text) == ["size: nodes = 'short' goes with measure = 'longest' only"]
     for measure, nodes in (("product", "as-other-lesions"), ("longest", "short")):
         sizes = table("size", measure=f'"{measure}"', nodes=f'"{nodes}"')
         assert load_text(tmp_path, BASED + sizes).size.measure == measure
@@ -348,9 +347,6 @@ def test_a_smallest_increase_below_one_step_still_is_one_step(tmp_path: Path) ->
 
 def test_criteria_cannot_be_changed_once_loaded() -> None:
     rules = criteria.load("recist-1.1")
-    with pytest.raises(ValueError, match="frozen"):
-        rules.version = "2"
-    with pytest.raises(ValueError, match="frozen"):
-        rules.words.stable = "NC"
-    with pytest.raises(ValueError, match="frozen"):
-        rules.overall[0].response = "CR"
+    for part, name in ((rules, "version"), (rules.words, "stable"), (rules.overall[0], "response")):
+        with pytest.raises(ValueError, match="frozen"):
+            setattr(part, name, "NC")

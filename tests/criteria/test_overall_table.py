@@ -30,15 +30,14 @@ def row(name: str, target: str, non_target: str, new: str, response: str) -> str
     )
 
 
+WORDS = "'CR', 'PR', 'SD', 'PD', 'NE', 'NON-CR/NON-PD' or 'NA'"
 REST = "CR PR SD NE NA"
 
 
 def test_a_table_without_gap_or_overlap_is_accepted(tmp_path: Path) -> None:
     rules = load_text(
         tmp_path,
-        BASED
-        + row("progressed", "PD", "any", "any", "PD")
-        + row("rest", REST, "any", "any", "SD"),
+        BASED + row("progressed", "PD", "any", "any", "PD") + row("rest", REST, "any", "any", "SD"),
     )
     table = rules.overall_table
     assert (table.ids, table.meanings) == (("progressed", "rest"), ("m", "m"))
@@ -71,17 +70,17 @@ def test_an_overlap_is_refused_with_the_rows_that_claim_it(tmp_path: Path) -> No
 
 
 def test_an_id_used_twice_is_refused_once(tmp_path: Path) -> None:
-    text = (
+    twice = (
         BASED
         + row("same", "PD", "any", "any", "PD")
         + row("same", REST, "any", "no", "SD")
-        + row("same", REST, "any", "yes", "PD")
-        + row("other", "NA", "NA", "no", "SD")
+        + row("other", REST, "any", "yes", "PD")
     )
-    assert faults_of(tmp_path, text) == [
-        "overall table has an overlap: target NA, non-target NA, new lesion no in same, other; "
-        "overall row 'same' stands twice"
-    ]
+    assert faults_of(tmp_path, twice) == ["overall row 'same' stands twice"]
+    thrice = twice.replace('"other"', '"same"') + row("more", "NA", "NA", "no", "SD")
+    cell = "target NA, non-target NA, new lesion no"
+    overlap = f"overall table has an overlap: {cell} in same, more"
+    assert faults_of(tmp_path, thrice) == [f"{overlap}; overall row 'same' stands twice"]
 
 
 @pytest.mark.parametrize(
@@ -91,8 +90,7 @@ def test_an_id_used_twice_is_refused_once(tmp_path: Path) -> None:
         (('"m"', '""'), "overall.0.meaning: String should have at least 1 character"),
         (('"m"', f'"{"m" * 201}"'), "overall.0.meaning: String should have at most 200 characters"),
         ((SOURCE, '""'), "overall.0.source: String should have at least 1 character"),
-        (('"SD"', '"NC"'), "overall.0.response: Input should be 'CR', 'PR', 'SD', 'PD', 'NE', "
-            "'NON-CR/NON-PD' or 'NA'"),
+        (('"SD"', '"NC"'), f"overall.0.response: Input should be {WORDS}"),
         (("meaning", "sense"), "overall.0.meaning: Field required"),
     ],
 )  # fmt: skip

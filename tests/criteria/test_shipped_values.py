@@ -167,7 +167,9 @@ def test_only_the_trial_warns_that_it_is_not_recist() -> None:
 
 
 def test_titles_and_citations_name_the_papers() -> None:
-    heads = {name: (rules.title, rules.version) for name in SHIPPED for rules in [criteria.load(name)]}
+    heads = {
+        name: (rules.title, rules.version) for name in SHIPPED for rules in [criteria.load(name)]
+    }
     assert heads == {
         "recist-1.1": ("RECIST 1.1", "1"),
         "recist-1.0": ("RECIST 1.0", "1"),

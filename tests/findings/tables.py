@@ -54,6 +54,12 @@ VISITS: dict[str, Any] = {
     "reference_date": pl.Date,
 }
 POSITIONS = {"screening": -1, "baseline": 0, "month-2": 1, "month-4": 2}
+DATES = {
+    "screening": dt.date(2020, 2, 1),
+    "baseline": dt.date(2020, 3, 1),
+    "month-2": dt.date(2020, 5, 1),
+    "month-4": dt.date(2020, 7, 1),
+}
 _ORDINARY = {
     "subject": "S1",
     "reader": "A",
@@ -84,8 +90,8 @@ def visits_of(reads: pl.DataFrame, **cells: object) -> pl.DataFrame:
     rows = [
         {
             "position": POSITIONS[row["timepoint"]],
-            "date_first": dt.date(2020, 3, 1),
-            "date_last": dt.date(2020, 3, 1),
+            "date_first": DATES[row["timepoint"]],
+            "date_last": DATES[row["timepoint"]],
             **row,
             **cells,
         }

@@ -37,7 +37,8 @@ def table_of(found: dict[str, Classification], table: str) -> str:
         getattr(result, table).drop(LEFT_OUT).select(pl.lit(name).alias("criteria"), pl.all())
         for name, result in found.items()
     ]
-    return pl.concat(frames).write_csv(float_scientific=False)
+    text: str = pl.concat(frames).write_csv(float_scientific=False)
+    return text
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -16,7 +16,6 @@ def layout(*reads: tuple[int, int]) -> Layout:
         for place in range(inner + 1)
     ]
     total = int(n_visits.sum())
-    never = {"dtype": np.int32, "fill_value": NEVER}
     return Layout(
         read_of_row=np.array([read for read, _ in rows], np.int64),
         is_overall=np.array([is_overall for _, is_overall in rows]),
@@ -26,7 +25,7 @@ def layout(*reads: tuple[int, int]) -> Layout:
         marker=np.full(total, -1, np.int8),
         statement=np.full(total, -1, np.int8),
         coverage_incomplete=np.zeros(total, bool),
-        reference_day=np.full(len(reads), **never),
-        new_therapy_day=np.full(len(reads), **never),
-        local_therapy_day=np.full(len(rows), **never),
+        reference_day=np.full(len(reads), NEVER, np.int32),
+        new_therapy_day=np.full(len(reads), NEVER, np.int32),
+        local_therapy_day=np.full(len(rows), NEVER, np.int32),
     )

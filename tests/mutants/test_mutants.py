@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,23 @@ def test_an_equivalent_mutant_that_does_not_exist_is_refused(tmp_path: Path) -> 
     plan = toy(tmp_path, TOY_TEST, {"toy/rule.py::: 7 -> 8": "a reason"})
     with pytest.raises(ValueError, match=r"^the plan lists mutants that do not exist:\ntoy/rule"):
         all_mutants(plan, tmp_path)
+
+
+def test_the_tests_named_first_for_a_file_are_tried_alone(tmp_path: Path) -> None:
+    plan = replace(toy(tmp_path, TOY_TEST), first={"rule.py": ("a.py", "b.py", "a.py")})
+    assert plan.first_for("toy/rule.py") == ("a.py", "b.py")
+    assert plan.first_for("toy/other.py") == ()
+
+
+def test_what_the_tests_named_first_do_not_notice_is_left_to_all(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    plan = toy(root, TOY_TEST + TOY_TEST_BELOW)
+    (root / "test_nothing.py").write_text("def test_nothing() -> None:\n    pass\n")
+    plan = replace(
+        plan, first={"rule.py": ("test_nothing.py",)}, copied=(*plan.copied, "test_nothing.py")
+    )
+    verdicts = run_trials(plan, root, all_mutants(plan, root), tmp_path / "scratch")
+    assert all(one.killed for one in verdicts)
 
 
 @pytest.mark.timeout(900)

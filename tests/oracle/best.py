@@ -9,6 +9,7 @@ from typing import Any
 from tests.oracle.parameters import Options
 
 STABLE = ("SD", "NC")
+AS_GOOD_AS = {"CR": ("CR",), "PR": ("PR", "CR")}
 
 
 def best_from_sequence(
@@ -93,9 +94,12 @@ def _lesser(
 def _first_pair(
     kind: str, words: Sequence[str], dates: Sequence[date], options: Options
 ) -> tuple[int, int] | None:
-    """Return the first visit with a CR (PR) that is confirmed, and the visit that confirms it."""
+    """Return the first visit that begins a confirmed CR (PR), and the visit that confirms it.
+
+    A CR begins a PR too (C25).
+    """
     for start, word in enumerate(words):
-        if word == kind:
+        if word in AS_GOOD_AS[kind]:
             confirming = _confirming(kind, start, words, dates, options)
             if confirming is not None:
                 return start, confirming
@@ -109,13 +113,12 @@ def _confirming(
     enough = dates[start] + timedelta(days=options.confirmation_days)
     not_evaluable = 0
     stable_left = 1 if options.accept_sd_between else 0
-    complete_before = False
     for number in range(start + 1, len(words)):
         word = words[number]
         in_time = dates[number] >= enough
         if word == "sustained":
             # A PR on the way: it breaks what a PR breaks, but confirms nothing.
-            if kind == "CR" or complete_before:
+            if kind == "CR":
                 return None
         elif word == "NE":
             not_evaluable += 1 if in_time else 0
@@ -123,10 +126,9 @@ def _confirming(
                 return None
         elif word in STABLE and stable_left:
             stable_left -= 1
-        elif word == "CR" or (word == "PR" and kind == "PR" and not complete_before):
+        elif word in AS_GOOD_AS[kind]:
             if in_time:
                 return number
-            complete_before = complete_before or word == "CR"
         else:
             return None
     return None

@@ -82,6 +82,15 @@ class Lesions:
     non_targets: dict[str, Row]
 
 
+@dataclass
+class Grown:
+    """Names of the lesions that have grown (C12), with those merged into them."""
+
+    with_stand_ins: set[str] = field(default_factory=set)
+    as_measured: set[str] = field(default_factory=set)
+    """Those whose size somebody measured."""
+
+
 def course_of(
     read: Read, compartment: str | None, parameters: Parameters, options: Options, *, margins: bool
 ) -> Course:
@@ -104,8 +113,9 @@ def course_of(
         category, marker_decided = _non_target_category(read, course, number, states)
         earlier = [targets[when] for when in range(read.baseline, number)]
         shown = _disease_dates(visit, found, states)
+        grown_here = _lesions_grown(found, earlier, parameters)
         facts = replace(
-            _target_facts(course, found, earlier, parameters),
+            _target_facts(course, found, earlier, grown_here),
             non_target=category,
             new_lesion=new_here.present,
             comes_back=bool(shown)
@@ -121,7 +131,13 @@ def course_of(
             new=new_here,
             marker_decided=marker_decided,
             progression_date=_progression_date(
-                visit, answered, facts, new_here, found, states, shown
+                visit,
+                answered,
+                facts,
+                new_here,
+                _progressed(found, grown_here, options),
+                states,
+                shown,
             ),
             margin=margin(total, facts, parameters, options) if asked else None,
         )
@@ -145,12 +161,11 @@ def _target_facts(
     course: Course,
     found: dict[str, Target],
     earlier: list[dict[str, Target]],
-    parameters: Parameters,
+    lesions: Grown,
 ) -> Facts:
     """Return the facts about the targets; those about other lesions are still open."""
     sums = [_complete_sum(each) for each in earlier]
     known = [each for each in sums if each is not None]
-    progresses, as_measured = _lesions_grown(found, earlier, parameters)
     return Facts(
         has_targets=course.has_targets,
         complete=all(each.evaluable for each in found.values()),
@@ -158,8 +173,8 @@ def _target_facts(
         imputed=sum(each.size for each in found.values() if each.imputed),
         baseline_sum=course.baseline_sum,
         nadir_sum=min(known) if known else None,
-        lesion_progresses=progresses,
-        lesion_progresses_as_measured=as_measured,
+        lesion_progresses=bool(lesions.with_stand_ins),
+        lesion_progresses_as_measured=bool(lesions.as_measured),
         had_response=_had_response(course),
         non_target="NA",
         new_lesion=False,
@@ -190,7 +205,8 @@ def _non_targets(
     """Return what each non-target is; after local therapy only progression is heard (C21)."""
     states = {}
     for name, row in lesions.non_targets.items():
-        state = non_target_at(name, read.visits[number], parameters, nodal=bool(row["nodal"]))
+        so_far = read.visits[read.baseline : number + 1]
+        state = non_target_at(name, so_far, parameters, nodal=bool(row["nodal"]))
         treated = read.after_local_therapy(number, row["compartment"])
         states[name] = "not-evaluable" if treated and state != "progressed" else state
     return states
@@ -219,12 +235,9 @@ def _non_target_category(
 
 def _lesions_grown(
     now: dict[str, Target], earlier: list[dict[str, Target]], parameters: Parameters
-) -> tuple[bool, bool]:
-    """Tell whether one lesion has grown (C12), with stand-ins and without them.
-
-    Lesions that are merged now are judged together.
-    """
-    with_stand_ins = as_measured = False
+) -> Grown:
+    """Return which lesions have grown (C12); those that are merged now are judged together."""
+    found_grown = Grown()
     for name, lesion in now.items():
         if lesion.holder is not None or not lesion.evaluable:
             continue
@@ -235,9 +248,21 @@ def _lesions_grown(
             if _known_together(together, found)
         ]
         smallest = min(sums) if sums else None
-        with_stand_ins |= grown(lesion.size, smallest, parameters)
-        as_measured |= not lesion.imputed and grown(lesion.size, smallest, parameters)
-    return with_stand_ins, as_measured
+        if grown(lesion.size, smallest, parameters):
+            found_grown.with_stand_ins.update(together)
+            if not lesion.imputed:
+                found_grown.as_measured.update(together)
+    return found_grown
+
+
+def _progressed(now: dict[str, Target], lesions: Grown, options: Options) -> set[str]:
+    """Return the targets whose scans show a target PD (C23).
+
+    Those that are evaluable; of progression by single lesions the ones that progressed.
+    """
+    if not options.by_lesion:
+        return {name for name, found in now.items() if found.evaluable}
+    return lesions.with_stand_ins if options.imputed_can_progress else lesions.as_measured
 
 
 def _known_together(together: list[str], found: dict[str, Target]) -> bool:
@@ -272,21 +297,17 @@ def _progression_date(
     found: Answer,
     facts: Facts,
     new: NewLesions,
-    targets: dict[str, Target],
+    progressed: set[str],
     states: dict[str, str],
     shown: list[date],
 ) -> date | None:
     """Return the earliest scan that shows progression (C23, A20); None where there is none."""
     days: list[date] = []
     if found.target == "PD":
-        days += [row["date"] for row in visit.rows if _evaluable(row, targets)]
+        days += [row["date"] for row in visit.rows if row["lesion"] in progressed]
     days += [row["date"] for row in visit.rows if states.get(row["lesion"]) == "progressed"]
     if new.present and new.shown_on is not None:
         days.append(new.shown_on)
     if facts.comes_back:
         days += shown
     return min(days) if days else None
-
-
-def _evaluable(row: Row, targets: dict[str, Target]) -> bool:
-    return row["lesion"] in targets and targets[row["lesion"]].evaluable

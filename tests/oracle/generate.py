@@ -148,38 +148,99 @@ def _add_subject(case: Case, plan: Plan, random: Random) -> None:
 
 
 def _visit_rows(plan: Plan, random: Random) -> Iterator[Row]:
-    """Yield rows of the visits table: for every reader at once, or each apart."""
+    """Yield rows of the visits table: for every reader at once, each apart, or both (C2)."""
     elevated = random.random() < 0.5
     for number, stop in enumerate(plan.stops):
         # Visits that overlap keep their order only with the dates that the table gives them.
         if number != plan.baseline and not plan.overlapping and random.random() < 0.15:
             continue
-        together = random.random() < 0.4
-        base = {
-            "subject": plan.subject,
-            "timepoint": stop.label,
-            "date_first": stop.first,
-            "date_last": stop.last,
-            "image_quality": None,
-            "comment": None,
-        }
+        layout = random.choice(("shared", "shared", "apart", "apart", "both"))
+        if layout == "both" and plan.readers != (None,):
+            yield from _shared_and_own(plan, number, random, elevated=elevated)
+            continue
         apart = [
             (reader, [story]) for reader, story in zip(plan.readers, plan.stories, strict=True)
         ]
-        groups = [(None, plan.stories)] if together else apart
+        groups = apart if layout == "apart" else [(None, plan.stories)]
         for reader, of_group in groups:
-            marker = random.choice(("normal", "normal", "elevated", "not-done", None))
-            if number == plan.baseline:
-                marker = "elevated" if elevated else marker
-            allowed = [None, None, "none", "equivocal", "not-assessable", "unequivocal"]
-            for story in of_group:
-                allowed = [word for word in allowed if story.may_state(number, word)]
-            yield base | {
+            yield _visit_row(plan, number, random, elevated=elevated) | {
                 "reader": reader,
-                "new_lesions": random.choice(allowed),
-                "coverage": random.choice((None, None, "complete", "pelvis missing")),
-                "tumour_marker": marker,
+                "date_first": stop.first,
+                "date_last": stop.last,
+                "new_lesions": _statement(of_group, number, random),
             }
+
+
+def _visit_row(plan: Plan, number: int, random: Random, *, elevated: bool) -> Row:
+    """Return a row without its reader, dates and statement."""
+    marker = random.choice(("normal", "normal", "elevated", "not-done", None))
+    if number == plan.baseline:
+        marker = "elevated" if elevated else marker
+    return {
+        "subject": plan.subject,
+        "timepoint": plan.stops[number].label,
+        "image_quality": None,
+        "comment": None,
+        "coverage": random.choice((None, None, "complete", "pelvis missing")),
+        "tumour_marker": marker,
+    }
+
+
+def _statement(stories: list[Story], number: int, random: Random) -> str | None:
+    """Return a word on new lesions that is no fault beside the rows of any of the readers."""
+    allowed = [None, None, "none", "equivocal", "not-assessable", "unequivocal"]
+    for story in stories:
+        allowed = [word for word in allowed if story.may_state(number, word)]
+    return random.choice(allowed)
+
+
+def _shared_and_own(plan: Plan, number: int, random: Random, *, elevated: bool) -> Iterator[Row]:
+    """Yield readers' own rows with empty cells, and the row that fills them (C2)."""
+    left_open: list[Story] = []
+    stated: list[tuple[str | None, Story]] = list(zip(plan.readers, plan.stories, strict=True))
+    if len(stated) > 1 and random.random() < 0.5:
+        left_open.append(stated.pop(random.randrange(2))[1])
+    dates_left_open = random.random() < 0.5 and not plan.overlapping
+    for reader, story in stated:
+        own = _visit_row(plan, number, random, elevated=elevated) | {
+            "reader": reader,
+            "new_lesions": _statement([story], number, random),
+        }
+        own |= (
+            dict.fromkeys(("date_first", "date_last"))
+            if dates_left_open
+            else _dates(plan, number, random)
+        )
+        for column in ("coverage", "tumour_marker", "new_lesions"):
+            own[column] = own[column] if random.random() < 0.5 else None
+        if own["new_lesions"] is None:
+            left_open.append(story)
+        yield own
+    yield (
+        _visit_row(plan, number, random, elevated=elevated)
+        | {
+            "reader": None,
+            "new_lesions": _statement(left_open, number, random),
+        }
+        | _dates(plan, number, random)
+    )
+
+
+def _dates(plan: Plan, number: int, random: Random) -> Row:
+    """Return dates that every reader's rows of the visit lie in: the schedule's or theirs."""
+    stop = plan.stops[number]
+    shown = [
+        row["date"]
+        for story in plan.stories
+        for row in story.written
+        if row["timepoint"] == stop.label
+    ]
+    if plan.overlapping or not shown:
+        return {"date_first": stop.first, "date_last": stop.last}
+    return {
+        "date_first": random.choice((stop.first, min(shown))),
+        "date_last": random.choice((stop.last, max(shown))),
+    }
 
 
 def _add_events(case: Case, plan: Plan, random: Random) -> None:

@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
-from tests.oracle.generate_sizes import NODE_SHORTS, axes_of, first_size, goal_of, share, text
+from tests.oracle.generate_sizes import (
+    NODE_SHORTS,
+    TOO_SMALL,
+    axes_of,
+    first_size,
+    goal_of,
+    share,
+    text,
+)
 from tests.oracle.parameters import Parameters
 from tests.oracle.tables import Row
 
@@ -174,7 +182,8 @@ class Story:
                 "role": lesion.role,
                 "nodal": lesion.nodal,
                 "compartment": lesion.compartment,
-                "date": stop.first + timedelta(days=self.random.choice((0, days, days))),
+                "date": stop.first
+                + timedelta(days=self.random.choice((0, days, self.random.randint(0, days)))),
             }
             | cells
         )
@@ -183,6 +192,8 @@ class Story:
         self, lesion: Lesion, number: int, value: int, *, as_node: bool, **cells: str | None
     ) -> None:
         long, short = axes_of(value, self.parameters, self.random, as_node=as_node)
+        if cells["state"] == "too-small":
+            long = min(long, 9_999)
         short_text = None if short is None else text(short, self.random)
         self._write(
             lesion, number, longest_mm=text(long, self.random), short_mm=short_text, **cells
@@ -216,6 +227,8 @@ class Story:
             lesion.state = "no-axis" if self.random.random() < 0.02 else "measured"
             if self.random.random() < 0.06:
                 lesion.state = self.random.choice(("split", "too-small-sized"))
+            if lesion.state == "too-small-sized":
+                lesion.size = lesion.smallest = self._fixed_size(lesion)
             self._write_target(lesion, number, lesion.size, self._as_node(lesion, []))
         self.baseline_sum = self.nadir_sum = sum(lesion.size for lesion in targets)
 
@@ -262,7 +275,7 @@ class Story:
         if lesion.state == "too-small":
             return self.parameters.stand_in
         if lesion.state == "too-small-sized":
-            return self.random.choice((2, 3, 4)) * self.parameters.steps
+            return self.random.choice(TOO_SMALL) * self.parameters.steps // 1000
         if lesion.state == "node":
             return self.random.choice(NODE_SHORTS)
         return 0
@@ -333,9 +346,7 @@ class Story:
             if lesion.role != "non-target":
                 continue
             if number <= self.baseline:
-                # C16: now and then one is first recorded after the baseline.
-                if self.random.random() < 0.95:
-                    self._write(lesion, number, state="present")
+                self._non_target_at_baseline(lesion, number)
                 continue
             choices: tuple[str, ...] = ("absent",) * 8 + ("node", "present")
             if self.intent != "CR" and (self.intent, self.before) != ("NE", "CR"):
@@ -345,10 +356,26 @@ class Story:
             if state == "not-evaluable":
                 self._write(lesion, number, state=state, reason=self.random.choice(REASONS))
             elif state == "node":
-                short = text(self.random.choice(NODE_SHORTS), self.random)
-                self._write(lesion, number, state="present", longest_mm="15", short_mm=short)
+                self._write_small_node(lesion, number)
             elif state != "missing":
                 self._write(lesion, number, state=state)
+
+    def _non_target_at_baseline(self, lesion: Lesion, number: int) -> None:
+        """Write that a non-target is there; now and then that nobody could tell (C14, C16)."""
+        chance = self.random.random()
+        if chance < 0.1:
+            reason = self.random.choice(REASONS)
+            self._write(lesion, number, state="not-evaluable", reason=reason)
+        elif chance < 0.15:
+            return
+        elif lesion.nodal and chance < 0.4:
+            self._write_small_node(lesion, number)
+        else:
+            self._write(lesion, number, state="present")
+
+    def _write_small_node(self, lesion: Lesion, number: int) -> None:
+        short = text(self.random.choice(NODE_SHORTS), self.random)
+        self._write(lesion, number, state="present", longest_mm="15", short_mm=short)
 
     def _new(self, number: int) -> None:
         for lesion in self.lesions:

@@ -8,7 +8,9 @@ from random import Random
 from tests.oracle.parameters import Parameters
 
 SHORT_AXES = (25_000, 20_000, 16_000, 12_500, 10_000, 8_000, 5_000, 4_000, 2_500, 2_000, 1_000)
-LONGEST = 900_000
+LONGEST = 1_000_000
+"""The longest length that a table may hold, in 0.001 mm."""
+TOO_SMALL = (2_000, 3_000, 4_000, 9_999)
 NODE_SHORTS = (10_000, 9_999, 9_900, 10_001, 9_500, 5_000, 15_000)
 
 
@@ -32,10 +34,10 @@ def axes_of(
             short = random.choice(fitting[:3])
             return value // short, short
         short = min(isqrt(value), 1000) if value // 1000 <= LONGEST else isqrt(value)
-        return value // short, short
+        return min(value // short, LONGEST), short
     value = min(value, LONGEST)
     if as_node:
-        return value + random.choice((0, 0, 1_000, 7_300)), value
+        return min(value + random.choice((0, 0, 1_000, 7_300)), LONGEST), value
     if random.random() < 0.6:
         return value, None
     return value, max(1, value - random.choice((0, 1, 2_500)))
@@ -44,7 +46,7 @@ def axes_of(
 def first_size(parameters: Parameters, random: Random) -> int:
     """Return a size for the baseline: whole, tenths or thousandths of a millimetre."""
     step = random.choice((5_000, 1_000, 1_000, 100, 100, 1))
-    longest = random.randrange(10_000, 60_000, step)
+    longest = random.randrange(10_000, 60_000, step) if random.random() < 0.99 else LONGEST
     if not parameters.product:
         return longest
     short = random.choice([axis for axis in SHORT_AXES[:6] if axis <= longest] or [10_000])

@@ -87,18 +87,36 @@ def target_at(name: str, visit: Visit, nodal: dict[str, bool], parameters: Param
     return Target(evaluable=True, size=sum(sizes), imputed=imputed, gone=normal, shows=not normal)
 
 
-def non_target_at(name: str, visit: Visit, parameters: Parameters, *, nodal: bool) -> str:
-    """Return ``gone``, ``persists``, ``progressed`` or ``not-evaluable``."""
-    rows = visit.lesion(name)
+def is_small_node(row: Row, parameters: Parameters, *, nodal: bool) -> bool:
+    """Tell whether a non-target node is there with the short axis of a normal node (C14)."""
+    limit, short = parameters.normal_node_below, row["short_mm"]
+    if row["state"] != "present" or not nodal or limit is None or short is None:
+        return False
+    return thousandths(short) < limit
+
+
+def non_target_at(name: str, visits: list[Visit], parameters: Parameters, *, nodal: bool) -> str:
+    """Return ``gone``, ``persists``, ``progressed`` or ``not-evaluable``.
+
+    `visits` are those from the baseline up to the one that is asked for.
+    """
+    rows = visits[-1].lesion(name)
     if not rows or rows[0]["state"] == "not-evaluable":
         return "not-evaluable"
     row = rows[0]
     if row["state"] == "progressed":
         return "progressed"
     if row["state"] == "absent":
-        return "gone"
-    limit = parameters.normal_node_below
-    short = row["short_mm"]
-    if row["state"] == "present" and nodal and limit is not None and short is not None:
-        return "gone" if thousandths(short) < limit else "persists"
-    return "persists"
+        # C16: nobody can tell that a lesion went that was never seen.
+        seen = any(
+            each["state"] in ("present", "increased", "progressed")
+            for visit in visits
+            for each in visit.lesion(name)
+        )
+        return "gone" if seen else "not-evaluable"
+    # C14: a node that was as small at the baseline has not gone by being small.
+    small_before = any(
+        is_small_node(each, parameters, nodal=nodal) for each in visits[0].lesion(name)
+    )
+    small_now = is_small_node(row, parameters, nodal=nodal)
+    return "gone" if small_now and not small_before else "persists"

@@ -50,16 +50,20 @@ def reads_of(reads: Iterable[Row], visits: Iterable[Row]) -> dict[tuple[str, str
     readers: dict[str, list[str]] = {}
     for subject, reader in found:
         readers.setdefault(subject, []).append(reader)
-    for row in visits:
-        # C2: a visits row without a reader holds for every reader of the subject.
+    # C2: a visits row without a reader holds for every reader of the subject, cell by cell
+    # where the reader has a row of their own: those come last and overwrite what they state.
+    for row in sorted(visits, key=lambda row: row["reader"] is not None):
         named = [row["reader"]] if row["reader"] is not None else readers[row["subject"]]
         for reader in named:
             of_read = found.setdefault((row["subject"], reader), {})
             visit = of_read.setdefault(row["timepoint"], Visit(row["timepoint"]))
             visit.dates += [day for day in (row["date_first"], row["date_last"]) if day is not None]
-            visit.statement = row["new_lesions"]
-            visit.coverage = row["coverage"]
-            visit.marker = row["tumour_marker"]
+            if row["new_lesions"] is not None:
+                visit.statement = row["new_lesions"]
+            if row["coverage"] is not None:
+                visit.coverage = row["coverage"]
+            if row["tumour_marker"] is not None:
+                visit.marker = row["tumour_marker"]
     return {
         key: sorted(of_read.values(), key=lambda visit: visit.first)
         for key, of_read in sorted(found.items())

@@ -38,7 +38,11 @@ def test_sustained_partial_response_breaks_what_a_partial_response_breaks() -> N
     dates = [day(28 * number) for number in range(3)]
     names = [False, True, False]
     broken = best_from_sequence(["CR", "PR", "CR"], dates, sustained=names)
-    assert broken["confirmed_pair"] is None
+    assert broken["best_response_confirmed"] == "PR"
+    assert broken["confirmed_pair"] == (0, 2)
+    never = best_from_sequence(["CR", "PR"], dates[:2], sustained=names[:2])
+    assert never["best_response_confirmed"] == "SD"
+    assert never["confirmed_pair"] is None
     held = best_from_sequence(["PR", "PR", "PR"], dates, sustained=names)
     assert held["confirmed_pair"] == (0, 2)
 
@@ -52,7 +56,7 @@ def test_sustained_label_does_not_outlive_a_progression() -> None:
     ("words", "early", "late"),
     [
         ("CR CR", "CR", "CR"),
-        ("CR PR", "NE", "SD"),
+        ("CR PR", "PR", "PR"),
         ("CR SD", "NE", "SD"),
         ("CR PD", "PD", "SD"),
         ("CR NE", "NE", "SD"),
@@ -90,7 +94,13 @@ def test_confirmed_best_response(words: str, early: str, late: str) -> None:
         ("PR NE NE PR", (0, 7, 14, 28), (0, 3)),
         ("PR NE NE PR", (0, 28, 35, 42), None),
         ("PR NE NE PR", (0, 27, 28, 42), (0, 3)),
-        ("PR CR PR", (0, 14, 28), None),
+        ("PR CR PR", (0, 14, 28), (0, 2)),
+        ("CR PR", (0, 28), (0, 1)),
+        ("CR PR", (0, 27), None),
+        ("CR PR CR", (0, 28, 56), (0, 1)),
+        ("CR SD PR", (0, 14, 28), None),
+        ("CR PR PR", (0, 14, 28), (0, 2)),
+        ("CR NE PR", (0, 28, 56), (0, 2)),
         ("PR CR CR", (0, 14, 42), None),
     ],
 )
@@ -143,10 +153,11 @@ def is_confirmed(
     kind: str, words: tuple[str, ...], days: tuple[int, ...], most_ne: int, *, accept: bool
 ) -> bool:
     """Tell whether a pair confirms, by what may lie between the two (C25), without walking."""
+    # A CR begins a PR and may stand in one, before a PR or after it.
     also = {"CR": ("CR",), "PR": ("PR", "CR")}[kind]
     for start, end in combinations(range(len(words)), 2):
         between = range(start + 1, end)
-        if words[start] != kind or words[end] not in also or days[end] - days[start] < 28:
+        if words[start] not in also or words[end] not in also or days[end] - days[start] < 28:
             continue
         late = [n for n in between if days[n] - days[start] >= 28]
         seen = [words[n] for n in range(start + 1, end + 1)]
@@ -155,7 +166,6 @@ def is_confirmed(
             and seen.count("SD") <= (1 if accept else 0)
             and sum(words[n] == "NE" for n in late) <= most_ne
             and not any(words[n] in also for n in late)
-            and not any(pair == ("CR", "PR") for pair in combinations(seen, 2))
         ):
             return True
     return False

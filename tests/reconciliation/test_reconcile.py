@@ -7,7 +7,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from recistkit.reconciliation import Reconciliation, reconcile
+from recistkit.reconciliation import DEFAULT_COMPARED, Reconciliation, reconcile
 from tests.reconciliation.tables import NO_RESPONSES, best_table, decisions_table, responses_table
 
 BOTH = ("A", "B")
@@ -63,7 +63,7 @@ def test_each_subject_compartment_and_variable_is_one_row_in_order() -> None:
             ("S3", ("overall",)),
         )
         for compartment in compartments
-        for variable in ("best_response", "response_date", "progression_date")
+        for variable in DEFAULT_COMPARED
     ]
 
 
@@ -143,6 +143,7 @@ def test_a_subject_with_one_read_needs_adjudication() -> None:
     rows = result.reconciled.filter(pl.col("subject") == "S3")
     assert rows.select("variable", "value_1", "value_2", "status", "cause").rows() == [
         ("best_response", "SD", None, "adjudication-needed", "undetermined"),
+        ("best_response_confirmed", "SD", None, "adjudication-needed", "undetermined"),
         ("response_date", None, None, "adjudication-needed", "undetermined"),
         ("progression_date", None, None, "adjudication-needed", "undetermined"),
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -26,12 +28,13 @@ TEXTS = [
 
 def numbered_cells(count: int) -> Cells:
     """Return cells whose every value is their number."""
-    numbers = np.arange(count)
+    numbers: Any = np.arange(count)
     return Cells(**dict.fromkeys(Cells.__dataclass_fields__, numbers))
 
 
 def numbered_facts(count: int) -> RowFacts:
-    return RowFacts(**dict.fromkeys(RowFacts.__dataclass_fields__, np.arange(count)))
+    numbers: Any = np.arange(count)
+    return RowFacts(**dict.fromkeys(RowFacts.__dataclass_fields__, numbers))
 
 
 @pytest.mark.parametrize("reads_per_block", [1, 2, 3, 100])
@@ -44,24 +47,32 @@ def test_blocks_change_no_answer(monkeypatch: pytest.MonkeyPatch, reads_per_bloc
     assert parts.best.equals(whole.best)
 
 
+@pytest.mark.parametrize(
+    ("reads_per_block", "rows", "overall"),
+    [
+        (
+            2,
+            [[0, 1, 3], [4, 5, 6, 7, 8], [9], [2, 10, 11]],
+            [[1, 1, 2], [2, 2, 2, 4, 4], [0], [0, 2, 2]],
+        ),
+        (
+            3,
+            [[0, 1, 3, 4, 5, 6], [7, 8, 9], [2, 10, 11]],
+            [[1, 1, 2, 5, 5, 5], [1, 1, 2], [0, 2, 2]],
+        ),
+    ],
+)
 def test_a_block_holds_whole_reads_with_the_same_number_of_visits(
     monkeypatch: pytest.MonkeyPatch,
+    reads_per_block: int,
+    rows: list[list[int]],
+    overall: list[list[int]],
 ) -> None:
-    monkeypatch.setattr(bucket, "READS_PER_BLOCK", 2)
+    monkeypatch.setattr(bucket, "READS_PER_BLOCK", reads_per_block)
     reads = layout((2, 1), (3, 0), (2, 0), (2, 2), (2, 1), (2, 0), (3, 1))
     found = list(timelines(numbered_cells(reads.n_cells), numbered_facts(reads.n_rows), reads))
-    assert [part.rows.tolist() for part in found] == [
-        [0, 1, 3],
-        [4, 5, 6, 7, 8],
-        [9],
-        [2, 10, 11],
-    ]
-    assert [part.overall.tolist() for part in found] == [
-        [1, 1, 2],
-        [2, 2, 2, 4, 4],
-        [0],
-        [0, 2, 2],
-    ]
+    assert [part.rows.tolist() for part in found] == rows
+    assert [part.overall.tolist() for part in found] == overall
 
 
 def test_sixteen_thousand_reads_make_a_block() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.response.patients import best, course
@@ -9,7 +11,10 @@ from tests.response.patients import best, course
 CONFIRMED = ("best_response_confirmed", "confirmed_response_date", "confirmed_on")
 
 
-def confirmed(text: str, **options: object) -> tuple[str, int | None, int | None]:
+def confirmed(
+    text: str,
+    **options: Any,  # noqa: ANN401 - those of `classify`
+) -> tuple[str, int | None, int | None]:
     """Return the confirmed response, its day, and the day on which it was confirmed."""
     answer: tuple[str, int | None, int | None] = best(text, *CONFIRMED, **options)
     return answer

@@ -38,7 +38,9 @@ def generated(seed: int, name: str, subjects: int) -> tuple[pl.DataFrame, dict[s
     """Return the reads of a generated case, and everything else that `classify` is given."""
     case = generate(seed, subjects, name)
     options = {
-        key: value for key, value in case.options.items() if key not in {"imputed_can_progress", "who_pd"}
+        key: value
+        for key, value in case.options.items()
+        if key not in {"imputed_can_progress", "who_pd"}
     }
     tables = {"visits": case.visits, "subjects": case.subjects, "events": case.events}
     frames = {key: frame_of(rows) for key, rows in tables.items()}
@@ -260,9 +262,7 @@ def test_the_margin_really_flips_the_response_and_one_step_less_does_not(
     nearly = [change - (1 if change > 0 else -1) for change in changes]
     assert [word for word, _ in answers(nearly)] == [word for word, _ in today]
     flipped = answers(changes)
-    assert all(
-        after != before for (after, _), (before, _) in zip(flipped, today, strict=True)
-    )
+    assert all(after != before for (after, _), (before, _) in zip(flipped, today, strict=True))
 
 
 def mm(micrometres: int) -> str:

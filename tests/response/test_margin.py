@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,9 +30,7 @@ from tests.response.patients import course
         ("21.8 18.3", "SD", -3.04),
     ],
 )
-def test_the_margin_is_the_nearest_other_response(
-    sizes: str, response: str, margin: float
-) -> None:
+def test_the_margin_is_the_nearest_other_response(sizes: str, response: str, margin: float) -> None:
     assert course(f"T1 {sizes}", "response", "margin") == [(response, margin)]
 
 
@@ -123,7 +122,7 @@ def test_recist_1_0_needs_no_5_mm() -> None:
 
 
 def test_with_single_lesions_only_pr_hangs_on_the_sum() -> None:
-    who = {"criteria": "who-1979"}
+    who: dict[str, Any] = {"criteria": "who-1979"}
     assert course("T1 10x10 10x6", "response", "margin", **who) == [("NC", -10.0)]
     assert course("T1 10x10 10x5", "response", "margin", **who) == [("PR", 0.000001)]
     assert course("T1 10x10 10x3", "response", "margin", **who) == [("PR", 20.000001)]
@@ -141,7 +140,7 @@ def test_a_persisting_non_target_joins_cr_and_pr() -> None:
 
 
 def test_a_sustained_pr_reaches_to_pd() -> None:
-    options = {"sustain_pr": True}
+    options: dict[str, Any] = {"sustain_pr": True}
     assert course("T1 100 60 71.5", "response", "margin", **options)[1] == ("PR", 0.5)
     assert course("T1 100 60 71.5", "response", "margin")[1] == ("SD", 0.5)
     assert course("T1 100 60 71", "response", "margin")[1] == ("SD", 1.0)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.criteria.files import HEAD, load_text, table
 from tests.response.patients import assess, course
 
-WHO = {"criteria": "who-1979"}
+WHO: dict[str, Any] = {"criteria": "who-1979"}
 BASED_ON_WHO = f'{HEAD}based_on = "who-1979"\n'
 
 
@@ -231,4 +232,15 @@ def test_several_patients_do_not_share_their_lesions() -> None:
     text = "T1 10x10 10x5 10x6\nT2 40x40 40x40 40x40"
     other = "T1 10x10 10x10 12x10\nT2 20x20 20x20 20x20 NE"
     table = assess({"S1": text, "S2": other, "S3": text}, **WHO).responses
-    assert table["response"].to_list() == [None, "NC", "NC", None, "NC", "NC", "NE", None, "NC", "NC"]
+    assert table["response"].to_list() == [
+        None,
+        "NC",
+        "NC",
+        None,
+        "NC",
+        "NC",
+        "NE",
+        None,
+        "NC",
+        "NC",
+    ]

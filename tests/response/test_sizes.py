@@ -149,9 +149,7 @@ def test_a_merged_lesion_is_evaluable_though_its_holder_is_not() -> None:
         T1 30 NE
         T2 25 >T1
     """
-    assert course(text, "target", "reason") == [
-        ("NE", "targets not all evaluated: T1 (artefact)")
-    ]
+    assert course(text, "target", "reason") == [("NE", "targets not all evaluated: T1 (artefact)")]
 
 
 @pytest.mark.parametrize(

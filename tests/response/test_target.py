@@ -227,9 +227,7 @@ def test_a_missing_target_is_not_a_target_of_size_zero() -> None:
             T1 50 50
             T2 50 {missing}
         """
-        assert course(text, "target", "sum", "change_from_baseline_percent") == [
-            ("NE", None, None)
-        ]
+        assert course(text, "target", "sum", "change_from_baseline_percent") == [("NE", None, None)]
 
 
 def test_no_target_measured_is_not_evaluable() -> None:

@@ -184,7 +184,7 @@ def test_a_visit_before_the_baseline_says_so() -> None:
     ]
 
 
-def test_where_the_marker_is_not_known_ne_names_no_lesion() -> None:
+def test_where_the_marker_is_not_known_ne_says_so_and_names_no_lesion() -> None:
     rows = table(non_target("BL"), non_target("W8", state="absent"))
     visits = pl.DataFrame(
         {
@@ -194,4 +194,7 @@ def test_where_the_marker_is_not_known_ne_names_no_lesion() -> None:
         }
     )
     responses = classify(rows, visits=visits).responses
-    assert responses.select("response", "reason").row(1) == ("NE", "non-targets not all evaluated")
+    assert responses.select("response", "reason").row(1) == (
+        "NE",
+        "non-targets not all evaluated: tumour marker not done",
+    )

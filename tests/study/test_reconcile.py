@@ -44,9 +44,11 @@ def test_without_decisions_the_disagreement_stands_open() -> None:
     assert accepted(result) == [("S2", "A", "SD")]
     assert statuses(result) == [
         ("S1", "best_response", "adjudication-needed"),
+        ("S1", "best_response_confirmed", "agreed"),
         ("S1", "response_date", "adjudication-needed"),
         ("S1", "progression_date", "agreed"),
         ("S2", "best_response", "agreed"),
+        ("S2", "best_response_confirmed", "agreed"),
         ("S2", "response_date", "agreed"),
         ("S2", "progression_date", "agreed"),
     ]
