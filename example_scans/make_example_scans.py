@@ -11,13 +11,15 @@ import csv
 import io
 from pathlib import Path
 
+from phantom.decisions_and_events import DECISIONS, EVENTS
 from phantom.dicom_files import CtSeries, save_ct
 from phantom.images import ct_image, mri_image
 from phantom.nifti_files import mri_series_uid, save_mri
 from phantom.randomness import uid
 from phantom.readers import READERS, ScanOfVisit, read_of
-from phantom.study import DECISIONS, EVENTS, SUBJECTS, VISITS, Subject
+from phantom.study import SUBJECTS, VISITS, Subject
 from phantom.truth import HEADER
+
 from recistkit.exchange.read_document import save_read_document
 
 HERE = Path(__file__).resolve().parent

@@ -85,8 +85,9 @@ class Posture:
         z = anatomy[2]
         for _ in range(20):
             z += anatomy[2] - float(self.breathed(np.array(z)))
-        turned: Array = self.rotation @ np.array([anatomy[0], anatomy[1], z])
-        return turned + np.array(self.shift_mm)
+        turned = self.rotation @ np.array([anatomy[0], anatomy[1], z])
+        place: Array = turned + np.array(self.shift_mm)
+        return place
 
 
 @dataclass
@@ -128,7 +129,8 @@ class Canvas:
         i, j, k = (np.arange(a, b, dtype=np.float64) for a, b in zip(first, last, strict=True))
         axes = (i[None, None, :], j[None, :, None], k[:, None, None])
         x, y, z = (
-            origin[axis] + sum(steps[way][axis] * axes[way] for way in range(3)) for axis in range(3)
+            origin[axis] + sum(steps[way][axis] * axes[way] for way in range(3))
+            for axis in range(3)
         )
         part = (
             slice(int(first[2]), int(last[2])),

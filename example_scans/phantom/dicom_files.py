@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, JPEG2000Lossless
+from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian, JPEG2000Lossless
 
 from phantom.canvas import Geometry
 from phantom.randomness import Dice, uid
@@ -71,13 +72,15 @@ def save_ct(folder: Path, series: CtSeries, geometry: Geometry, image_hu: Array)
         dataset.save_as(folder / f"{number + 1:03d}.dcm", enforce_file_format=True)
 
 
-def _slice(series: CtSeries, geometry: Geometry, index: int, pixels: np.ndarray) -> Dataset:  # type: ignore[type-arg]
+def _slice(
+    series: CtSeries, geometry: Geometry, index: int, pixels: npt.NDArray[np.uint16]
+) -> Dataset:
     """Return one slice as a data set, compressed."""
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = CTImageStorage
-    meta.MediaStorageSOPInstanceUID = uid(series.subject, series.visit, "ct", str(index))
+    meta.MediaStorageSOPInstanceUID = UID(uid(series.subject, series.visit, "ct", str(index)))
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    meta.ImplementationClassUID = uid("implementation")
+    meta.ImplementationClassUID = UID(uid("implementation"))
     dataset = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
     _add_patient_and_study(dataset, series)
     _add_series_and_frame(dataset, series)
@@ -99,7 +102,9 @@ def _add_patient_and_study(dataset: Dataset, series: CtSeries) -> None:
     dataset.DeidentificationMethod = "Synthetic: no patient"
     dataset.StudyInstanceUID = uid(series.subject, series.visit, "ct", "study")
     dataset.StudyDate = dataset.SeriesDate = dataset.AcquisitionDate = dataset.ContentDate = day
-    dataset.StudyTime = dataset.SeriesTime = dataset.AcquisitionTime = dataset.ContentTime = "093000"
+    dataset.StudyTime = dataset.SeriesTime = dataset.AcquisitionTime = dataset.ContentTime = (
+        "093000"
+    )
     dataset.ReferringPhysicianName = ""
     dataset.StudyID = series.visit.upper()
     dataset.AccessionNumber = ""

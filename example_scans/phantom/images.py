@@ -89,9 +89,15 @@ def _effusion() -> Shape:
 def _moved(image: Array, in_body: Array, geometry: Geometry, dice: Dice) -> Array:
     """Return a CT during which the patient moved and breathed: ghosts and streaks."""
     z = geometry.origin_mm[2] + CT_SLICE_MM * np.arange(image.shape[0])
-    share = (np.clip((z - 195.0) / 15.0, 0.0, 1.0) * np.clip((362.0 - z) / 15.0, 0.0, 1.0))[:, None, None]
+    share = (np.clip((z - 195.0) / 15.0, 0.0, 1.0) * np.clip((362.0 - z) / 15.0, 0.0, 1.0))[
+        :, None, None
+    ]
     ghosts = 0.46 * image
-    for offset, weight in (((0.0, 3.0, -4.0), 0.22), ((1.0, -3.0, 5.0), 0.18), ((-1.0, 2.0, 9.0), 0.14)):
+    for offset, weight in (
+        ((0.0, 3.0, -4.0), 0.22),
+        ((1.0, -3.0, 5.0), 0.18),
+        ((-1.0, 2.0, 9.0), 0.14),
+    ):
         ghosts = ghosts + weight * ndimage.shift(image, offset, order=1, mode="nearest")
     rows, columns = np.meshgrid(*(np.arange(n) - n / 2 for n in image.shape[1:]), indexing="ij")
     streaks = np.zeros_like(image)
@@ -112,7 +118,9 @@ def mri_image(subject: Subject, visit: str) -> tuple[Geometry, Array, list[Place
     canvas = Canvas(geometry, posture, soft_mm=1.5)
     plans = [plan for plan in subject.lesions if plan.scan == "mri"]
     lesions = [place_lesion(plan, number, geometry, posture, spoilt=False) for plan in plans]
-    paint_pelvis(canvas, _rectum(subject, lesions), Dice(subject.name, "pelvis"), woman=subject.sex == "F")
+    paint_pelvis(
+        canvas, _rectum(subject, lesions), Dice(subject.name, "pelvis"), woman=subject.sex == "F"
+    )
     dice = Dice(subject.name, visit, "mri")
     for lesion in lesions:
         if lesion.is_seen:
@@ -121,7 +129,9 @@ def mri_image(subject: Subject, visit: str) -> tuple[Geometry, Array, list[Place
             canvas.paint(lesion.grown(rim_mm), rim, anatomy=False, soft_mm=1.2)
             canvas.paint(lesion.shape, value, anatomy=False, soft_mm=1.2)
     image = canvas.slices()
-    rows, columns = np.meshgrid(*(np.linspace(-1.0, 1.0, n) for n in image.shape[1:]), indexing="ij")
+    rows, columns = np.meshgrid(
+        *(np.linspace(-1.0, 1.0, n) for n in image.shape[1:]), indexing="ij"
+    )
     image = image * (0.93 + 0.13 * rows**2 + 0.05 * columns)
     mottle = dice.noise(image.shape, (0.6, 2.0, 2.0))
     grain = dice.noise(image.shape, (0.0, 0.6, 0.6))
@@ -144,5 +154,3 @@ def _rectum(subject: Subject, lesions: list[Placed]) -> Rectum:
                 scar=subject.mass_scar and not seen,
             )
     return Rectum(0.0, 0.0, 0.0)
-
-

@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import nibabel as nib
 import numpy as np
@@ -19,6 +20,7 @@ __all__ = ["MRI_STEP", "mri_series_uid", "save_mri"]
 MRI_STEP = 4.0
 """Signal of one stored step, so that the files are small."""
 
+_Image: Any = nib.Nifti1Image  # nibabel has no types
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
@@ -42,7 +44,7 @@ def save_mri(
     affine = np.eye(4)
     affine[:3, :3] = (geometry.directions * geometry.spacing_mm[:, None]).T
     affine[:3, 3] = geometry.origin_mm
-    picture = nib.Nifti1Image(stored, _LPS_TO_RAS @ affine)
+    picture: Any = _Image(stored, _LPS_TO_RAS @ affine)
     picture.header.set_xyzt_units("mm")
     picture.set_sform(_LPS_TO_RAS @ affine, code=1)
     picture.set_qform(_LPS_TO_RAS @ affine, code=1)

@@ -8,7 +8,17 @@ import numpy as np
 
 from phantom.canvas import Canvas
 from phantom.randomness import Dice
-from phantom.shapes import Array, Point, Shape, ellipsoid, joined, tube, within, without
+from phantom.shapes import (
+    Array,
+    Point,
+    Shape,
+    ellipsoid,
+    in_front_of,
+    joined,
+    tube,
+    within,
+    without,
+)
 from phantom.trunk import FAT, cavity_mm, dome_mm
 
 __all__ = ["LIVER", "LUNG_LESION", "METASTASIS", "paint_organs"]
@@ -99,8 +109,14 @@ def _paint_mediastinum(canvas: Canvas) -> None:
         ((-28.0, -20.0, 392.0), (17.0, 18.0, 28.0)),
     ):
         canvas.paint(ellipsoid(centre, radii, turn), BLOOD, breathing=True)
-    arch = [(-4.0, -26.0, 410.0), (-9.0, -34.0, 450.0), (-4.0, -28.0, 484.0), (6.0, -8.0, 497.0),
-            (17.0, 14.0, 496.0), (24.0, 28.0, 482.0)]
+    arch = [
+        (-4.0, -26.0, 410.0),
+        (-9.0, -34.0, 450.0),
+        (-4.0, -28.0, 484.0),
+        (6.0, -8.0, 497.0),
+        (17.0, 14.0, 496.0),
+        (24.0, 28.0, 482.0),
+    ]
     canvas.paint(tube(arch, [16.0, 15.5, 14.5, 13.5, 13.0, 12.5]), BLOOD)
     for points, radius in (
         ([(2.0, -18.0, 502.0), (-12.0, -14.0, 540.0), (-22.0, -12.0, 600.0)], 6.0),
@@ -157,16 +173,23 @@ def _paint_stomach(canvas: Canvas) -> None:
     inner = within(inner, lambda x, y, z: _below_diaphragm(x, y, z) - 4.5)
     canvas.paint(outer, WALL, breathing=True)
     canvas.paint(inner, FLUID, breathing=True)
-    canvas.paint(within(inner, lambda x, y, z: -34.0 - y), GAS, breathing=True)
-    antrum = [(30.0, -56.0, 256.0), (2.0, -58.0, 248.0), (-22.0, -44.0, 250.0), (-32.0, -18.0, 240.0),
-              (-30.0, -6.0, 205.0)]
+    canvas.paint(within(inner, in_front_of(-34.0)), GAS, breathing=True)
+    antrum = [
+        (30.0, -56.0, 256.0),
+        (2.0, -58.0, 248.0),
+        (-22.0, -44.0, 250.0),
+        (-32.0, -18.0, 240.0),
+        (-30.0, -6.0, 205.0),
+    ]
     canvas.paint(tube(antrum, [17.0, 15.0, 12.0, 12.0, 12.0]), WALL, breathing=True)
     canvas.paint(tube(antrum, [12.0, 10.0, 6.0, 7.0, 7.0]), FLUID, breathing=True)
 
 
 def _paint_spleen(canvas: Canvas) -> None:
     """Paint the spleen as a crescent against the ribs."""
-    whole = within(ellipsoid((112.0, 34.0, 296.0), (34.0, 46.0, 50.0), (0, 0, -20)), _below_diaphragm)
+    whole = within(
+        ellipsoid((112.0, 34.0, 296.0), (34.0, 46.0, 50.0), (0, 0, -20)), _below_diaphragm
+    )
     bite = ellipsoid((80.0, 14.0, 292.0), (26.0, 34.0, 44.0))
     canvas.paint(without(whole, bite), SPLEEN, breathing=True)
     vein = [(92.0, 34.0, 288.0), (55.0, 28.0, 270.0), (15.0, 0.0, 258.0), (-12.0, -4.0, 254.0)]
@@ -201,15 +224,23 @@ def _paint_liver(canvas: Canvas, dice: Dice) -> None:
         ([(-48.0, -2.0, 278.0), (-78.0, -28.0, 272.0), (-98.0, -46.0, 262.0)], [5.0, 4.0, 2.0]),
         ([(-48.0, -2.0, 278.0), (-84.0, 22.0, 276.0), (-116.0, 34.0, 268.0)], [5.0, 4.0, 2.0]),
         ([(-84.0, 22.0, 276.0), (-90.0, 34.0, 248.0), (-96.0, 32.0, 222.0)], [3.5, 3.0, 1.8]),
-        ([portal, (-14.0, -34.0, 284.0), (8.0, -48.0, 296.0), (34.0, -50.0, 304.0)],
-         [5.0, 4.5, 3.5, 2.0]),
+        (
+            [portal, (-14.0, -34.0, 284.0), (8.0, -48.0, 296.0), (34.0, -50.0, 304.0)],
+            [5.0, 4.5, 3.5, 2.0],
+        ),
         ([(-26.0, 18.0, 330.0), (-66.0, 14.0, 320.0), (-108.0, 12.0, 296.0)], [6.0, 4.5, 2.2]),
         ([(-26.0, 14.0, 330.0), (-46.0, -26.0, 318.0), (-62.0, -60.0, 292.0)], [6.0, 4.5, 2.2]),
         ([(-22.0, 10.0, 330.0), (-6.0, -26.0, 318.0), (14.0, -52.0, 308.0)], [5.5, 4.0, 2.0]),
     ):
         canvas.paint(tube(points, radii), VEIN, breathing=True)
-    for start in ((-48.0, -2.0, 278.0), (-84.0, 22.0, 276.0), (-90.0, -36.0, 267.0),
-                  (-66.0, 14.0, 320.0), (-46.0, -26.0, 318.0), (8.0, -48.0, 296.0)):
+    for start in (
+        (-48.0, -2.0, 278.0),
+        (-84.0, 22.0, 276.0),
+        (-90.0, -36.0, 267.0),
+        (-66.0, 14.0, 320.0),
+        (-46.0, -26.0, 318.0),
+        (8.0, -48.0, 296.0),
+    ):
         for _ in range(4):
             heading = np.array([dice.normal(), dice.normal(), dice.normal()])
             _grow(canvas, dice, np.array(start), heading, (2.3, 24.0), VEIN, _in_liver)
@@ -221,14 +252,21 @@ def _paint_liver(canvas: Canvas, dice: Dice) -> None:
 
 def _paint_great_vessels(canvas: Canvas) -> None:
     """Paint aorta and caval vein with the branches that are seen on every scan."""
-    aorta = [(24.0, 28.0, 482.0), (25.0, 34.0, 440.0), (20.0, 30.0, 370.0), (9.0, 22.0, 300.0),
-             (7.0, 20.0, 130.0)]
+    aorta = [
+        (24.0, 28.0, 482.0),
+        (25.0, 34.0, 440.0),
+        (20.0, 30.0, 370.0),
+        (9.0, 22.0, 300.0),
+        (7.0, 20.0, 130.0),
+    ]
     canvas.paint(tube(aorta, [12.5, 12.0, 11.5, 10.5, 8.5]), BLOOD)
     cava = [(-22.0, 22.0, 130.0), (-21.0, 20.0, 250.0), (-24.0, 17.0, 330.0), (-26.0, -6.0, 372.0)]
     canvas.paint(tube(cava, [10.0, 10.5, 11.5, 12.0]), VEIN - 8.0)
     for points, radii in (
-        ([(8.0, 12.0, 262.0), (8.0, -2.0, 250.0), (4.0, -12.0, 200.0), (0.0, -14.0, 150.0)],
-         [3.5, 4.0, 3.5, 3.0]),
+        (
+            [(8.0, 12.0, 262.0), (8.0, -2.0, 250.0), (4.0, -12.0, 200.0), (0.0, -14.0, 150.0)],
+            [3.5, 4.0, 3.5, 3.0],
+        ),
         ([(-10.0, -2.0, 248.0), (-8.0, -14.0, 205.0), (-6.0, -16.0, 150.0)], [6.0, 5.0, 4.0]),
         ([(8.0, 12.0, 276.0), (4.0, 0.0, 278.0), (-20.0, -10.0, 268.0)], [3.5, 3.0, 2.5]),
     ):
@@ -239,8 +277,11 @@ def _paint_gut(canvas: Canvas, dice: Dice) -> None:
     """Paint small bowel, colon and the vessels of the mesentery."""
     for _ in range(62):
         place = (dice.between(-80.0, 98.0), dice.between(-72.0, 8.0), dice.between(140.0, 236.0))
-        bend = (place[0] + dice.between(-26.0, 26.0), place[1] + dice.between(-12.0, 12.0),
-                place[2] + dice.between(-14.0, 14.0))
+        bend = (
+            place[0] + dice.between(-26.0, 26.0),
+            place[1] + dice.between(-12.0, 12.0),
+            place[2] + dice.between(-14.0, 14.0),
+        )
         radius = dice.between(9.0, 13.0)
         loop = [place, bend]
         canvas.paint(tube(loop, [radius, radius]), 92.0)
@@ -253,24 +294,21 @@ def _paint_gut(canvas: Canvas, dice: Dice) -> None:
         canvas.paint(tube([place, end], [1.8, 1.5]), 120.0)
     frame = [
         [(-106.0, 14.0, 140.0), (-108.0, 10.0, 190.0), (-98.0, -22.0, 212.0)],
-        [(-98.0, -30.0, 210.0), (-40.0, -76.0, 200.0), (30.0, -78.0, 206.0), (84.0, -52.0, 236.0),
-         (106.0, -4.0, 252.0)],
+        [
+            (-98.0, -30.0, 210.0),
+            (-40.0, -76.0, 200.0),
+            (30.0, -78.0, 206.0),
+            (84.0, -52.0, 236.0),
+            (106.0, -4.0, 252.0),
+        ],
         [(106.0, 2.0, 252.0), (112.0, 18.0, 200.0), (108.0, 16.0, 140.0)],
     ]
     for path, radius in zip(frame, (21.0, 16.0, 14.0), strict=True):
+        level = sum(point[1] for point in path) / len(path)
         canvas.paint(tube(path, [radius] * len(path)), 78.0)
         for part in tube(path, [radius - 3.0] * len(path)):
             canvas.paint(part, 20.0)
-            canvas.paint(within(part, lambda x, y, z, top=path: _above_level(y, top)), GAS)
+            canvas.paint(within(part, in_front_of(level - 2.0)), GAS)
     for _ in range(24):
         lump = (dice.between(-114.0, -100.0), dice.between(6.0, 24.0), dice.between(150.0, 200.0))
         canvas.paint(ellipsoid(lump, (5.0, 4.0, 5.0)), dice.between(-300.0, 60.0))
-
-
-def _above_level(y: Array, path: list[Point]) -> Array:
-    """Return how far in front of the fluid level of a piece of colon a place is."""
-    level = sum(point[1] for point in path) / len(path)
-    front: Array = level - 2.0 - y
-    return front
-
-

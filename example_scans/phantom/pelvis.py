@@ -71,7 +71,9 @@ def _paint_wall(canvas: Canvas, dice: Dice) -> None:
     everywhere = (-900.0, -900.0, -900.0), (900.0, 900.0, 900.0)
     canvas.paint(Shape(*everywhere, inner.distance), fat)
     for side in (-1.0, 1.0):
-        canvas.paint(ellipsoid((side * 26.0, -88.0, 60.0), (27.0, 7.0, 95.0), (8, 0, side * 6)), MUSCLE)
+        canvas.paint(
+            ellipsoid((side * 26.0, -88.0, 60.0), (27.0, 7.0, 95.0), (8, 0, side * 6)), MUSCLE
+        )
         flank = ellipsoid((side * 104.0, -52.0, 92.0), (34.0, 8.0, 45.0), (0.0, 0.0, side * 52.0))
         canvas.paint(flank, MUSCLE)
 
@@ -80,17 +82,28 @@ def _paint_bones(canvas: Canvas) -> None:
     """Paint hip bones, thigh bones, sacrum and coccyx: dark shell, bright marrow."""
     for side in (-1.0, 1.0):
         head = (side * 90.0, 0.0, 0.0)
-        cup = ellipsoid(head, (34.0, 34.0, 34.0))
-        cup = within(cup, lambda x, y, z, s=side: np.maximum(92.0 - s * x, z - 12.0))
+        cup = within(ellipsoid(head, (34.0, 34.0, 34.0)), _socket(side))
         bones: list[tuple[list[Shape], list[Shape]]] = [
             ([cup], [without(_shrunk(head, 31.5), _shrunk(head, 28.0))]),
             _blob((side * 86.0, 16.0, 42.0), (18.0, 34.0, 36.0), (0.0, side * 12.0, side * 18.0)),
             _blob((side * 92.0, 24.0, 92.0), (9.0, 52.0, 48.0), (0.0, side * 16.0, side * -28.0)),
             _blob((side * 66.0, 36.0, -26.0), (15.0, 17.0, 27.0), (0.0, side * -12.0, 0.0)),
-            _rod([(side * 66.0, -20.0, 8.0), (side * 40.0, -46.0, -2.0), (side * 11.0, -60.0, -14.0)],
-                 [10.0, 8.0, 11.0]),
-            _rod([(side * 11.0, -58.0, -24.0), (side * 40.0, -6.0, -48.0), (side * 60.0, 28.0, -44.0)],
-                 [9.0, 7.0, 9.0]),
+            _rod(
+                [
+                    (side * 66.0, -20.0, 8.0),
+                    (side * 40.0, -46.0, -2.0),
+                    (side * 11.0, -60.0, -14.0),
+                ],
+                [10.0, 8.0, 11.0],
+            ),
+            _rod(
+                [
+                    (side * 11.0, -58.0, -24.0),
+                    (side * 40.0, -6.0, -48.0),
+                    (side * 60.0, 28.0, -44.0),
+                ],
+                [9.0, 7.0, 9.0],
+            ),
             _rod([(side * 98.0, 2.0, -4.0), (side * 130.0, 10.0, -26.0)], [15.0, 16.0]),
             _blob((side * 133.0, 14.0, -22.0), (15.0, 20.0, 26.0), (0.0, 0.0, 0.0)),
             _rod([(side * 130.0, 8.0, -40.0), (side * 126.0, 4.0, -110.0)], [16.0, 14.0]),
@@ -105,10 +118,16 @@ def _paint_bones(canvas: Canvas) -> None:
         neck = _rod([(side * 98.0, 2.0, -5.0), (side * 128.0, 10.0, -25.0)], [15.0, 15.0])[1]
         canvas.paint(neck, MARROW + 3.0)
     canvas.paint(ellipsoid((0.0, -60.0, -16.0), (4.0, 12.0, 18.0)), 46.0)
-    spine = [(0.0, 62.0, 118.0), (0.0, 84.0, 80.0), (0.0, 94.0, 48.0), (0.0, 88.0, 22.0),
-             (0.0, 78.0, 4.0)]
-    for point, width, depth in zip(spine, (50.0, 46.0, 36.0, 22.0, 10.0), (17.0, 15.0, 12.0, 8.0, 5.0),
-                                   strict=True):
+    spine = [
+        (0.0, 62.0, 118.0),
+        (0.0, 84.0, 80.0),
+        (0.0, 94.0, 48.0),
+        (0.0, 88.0, 22.0),
+        (0.0, 78.0, 4.0),
+    ]
+    for point, width, depth in zip(
+        spine, (50.0, 46.0, 36.0, 22.0, 10.0), (17.0, 15.0, 12.0, 8.0, 5.0), strict=True
+    ):
         shell, marrow = _blob(point, (width, depth, 17.0), (-25.0, 0.0, 0.0))
         canvas.paint(shell, CORTEX)
         canvas.paint(marrow, MARROW - 6.0)
@@ -116,6 +135,16 @@ def _paint_bones(canvas: Canvas) -> None:
         for point in ((16.0, 84.0, 88.0), (14.0, 94.0, 60.0)):
             hole = ellipsoid((side * point[0], point[1], point[2]), (4.5, 4.0, 6.0))
             canvas.paint(hole, FAT - 20.0)
+
+
+def _socket(side: float) -> Distance:
+    """Return how far inside the half of a ball that holds the head of the thigh a place is."""
+
+    def distance(x: Array, y: Array, z: Array) -> Array:
+        inward: Array = np.maximum(92.0 - side * x, z - 12.0) + 0.0 * y
+        return inward
+
+    return distance
 
 
 def _shrunk(centre: Point, radius: float) -> Shape:
@@ -149,18 +178,27 @@ def _paint_muscles(canvas: Canvas) -> None:
             ((s * 100.0, -62.0, -8.0), (12.0, 12.0, 60.0), (0.0, 0.0, 0.0)),
         ):
             canvas.paint(ellipsoid(centre, radii, turn), _fibres(centre[0] + turn[2]))
-        psoas = [(s * 52.0, -14.0, 120.0), (s * 62.0, -30.0, 60.0), (s * 74.0, -42.0, 18.0),
-                 (s * 86.0, -36.0, -18.0), (s * 100.0, -10.0, -48.0)]
+        psoas = [
+            (s * 52.0, -14.0, 120.0),
+            (s * 62.0, -30.0, 60.0),
+            (s * 74.0, -42.0, 18.0),
+            (s * 86.0, -36.0, -18.0),
+            (s * 100.0, -10.0, -48.0),
+        ]
         canvas.paint(tube(psoas, [22.0, 21.0, 18.0, 15.0, 10.0]), _fibres(s * 30.0))
         canvas.paint(tube(psoas, [2.5, 2.5, 2.5, 2.0, 2.0]), CORTEX + 4.0)
         tailor = [(s * 116.0, -62.0, 60.0), (s * 104.0, -80.0, 0.0), (s * 84.0, -84.0, -60.0)]
         canvas.paint(tube(tailor, [8.0, 8.5, 9.0]), MUSCLE)
         canvas.paint(tube([(s * 80.0, 62.0, 30.0), (s * 82.0, 54.0, -40.0)], [6.0, 5.5]), 46.0)
-        sheet = tube([(s * 47.0, 22.0, 2.0), (s * 28.0, 44.0, -24.0), (s * 12.0, 48.0, -50.0)],
-                     [3.0, 3.5, 6.0])
+        sheet = tube(
+            [(s * 47.0, 22.0, 2.0), (s * 28.0, 44.0, -24.0), (s * 12.0, 48.0, -50.0)],
+            [3.0, 3.5, 6.0],
+        )
         canvas.paint(sheet, MUSCLE + 3.0)
-        rear = tube([(s * 40.0, 60.0, -4.0), (s * 20.0, 64.0, -24.0), (s * 6.0, 62.0, -44.0)],
-                    [3.0, 3.5, 5.0])
+        rear = tube(
+            [(s * 40.0, 60.0, -4.0), (s * 20.0, 64.0, -24.0), (s * 6.0, 62.0, -44.0)],
+            [3.0, 3.5, 5.0],
+        )
         canvas.paint(rear, MUSCLE + 3.0)
 
 
@@ -182,15 +220,27 @@ def _fibres(turn_degrees: float) -> Distance:
 def _paint_vessels(canvas: Canvas) -> None:
     """Paint the vessels of the pelvic wall: flow makes arteries black."""
     for s in (-1.0, 1.0):
-        artery = [(s * 40.0, -22.0, 110.0), (s * 48.0, -44.0, 62.0), (s * 60.0, -66.0, 14.0),
-                  (s * 66.0, -82.0, -50.0)]
-        vein = [(s * 36.0, -8.0, 110.0), (s * 44.0, -30.0, 62.0), (s * 50.0, -60.0, 14.0),
-                (s * 54.0, -80.0, -50.0)]
+        artery = [
+            (s * 40.0, -22.0, 110.0),
+            (s * 48.0, -44.0, 62.0),
+            (s * 60.0, -66.0, 14.0),
+            (s * 66.0, -82.0, -50.0),
+        ]
+        vein = [
+            (s * 36.0, -8.0, 110.0),
+            (s * 44.0, -30.0, 62.0),
+            (s * 50.0, -60.0, 14.0),
+            (s * 54.0, -80.0, -50.0),
+        ]
         for path, radius, value in ((artery, 4.6, FLOW), (vein, 5.8, 20.0)):
             canvas.paint(tube(path, [radius + 1.3] * 4), 38.0)
             canvas.paint(tube(path, [radius] * 4), value)
-        inner = [(s * 34.0, 6.0, 110.0), (s * 42.0, 34.0, 66.0), (s * 45.0, 44.0, 40.0),
-                 (s * 44.0, 50.0, 10.0)]
+        inner = [
+            (s * 34.0, 6.0, 110.0),
+            (s * 42.0, 34.0, 66.0),
+            (s * 45.0, 44.0, 40.0),
+            (s * 44.0, 50.0, 10.0),
+        ]
         canvas.paint(tube(inner, [4.0, 3.5, 2.8, 2.0]), FLOW + 4.0)
         front = [(s * 42.0, 30.0, 62.0), (s * 44.0, 6.0, 30.0), (s * 30.0, -24.0, -4.0)]
         canvas.paint(tube(front, [2.5, 2.0, 1.8]), FLOW + 20.0)
@@ -206,8 +256,11 @@ def _paint_bowel(canvas: Canvas, dice: Dice) -> None:
             canvas.paint(tube([place, end], [7.0, 7.0]), 66.0 + 18.0 * step)
     for _ in range(12):
         place = (dice.between(-44.0, 44.0), dice.between(-66.0, -4.0), dice.between(84.0, 124.0))
-        end = (place[0] + dice.between(-20.0, 20.0), place[1] + dice.between(-10.0, 10.0),
-               place[2] + dice.between(-6.0, 6.0))
+        end = (
+            place[0] + dice.between(-20.0, 20.0),
+            place[1] + dice.between(-10.0, 10.0),
+            place[2] + dice.between(-6.0, 6.0),
+        )
         canvas.paint(tube([place, end], [11.0, 11.0]), WALL + 6.0)
         canvas.paint(tube([place, end], [8.5, 8.5]), dice.between(50.0, 130.0))
 
@@ -277,8 +330,15 @@ def _paint_front(canvas: Canvas, *, woman: bool) -> None:
 
 def _paint_rectum(canvas: Canvas, rectum: Rectum) -> None:
     """Paint wall and lumen of the rectum; lesions come later."""
-    path = [(0.0, 44.0, -70.0), (0.0, 46.0, -40.0), (0.0, 45.0, -15.0), (-1.0, 46.0, 15.0),
-            (2.0, 46.0, 50.0), (4.0, 38.0, 90.0), (14.0, 24.0, 120.0)]
+    path = [
+        (0.0, 44.0, -70.0),
+        (0.0, 46.0, -40.0),
+        (0.0, 45.0, -15.0),
+        (-1.0, 46.0, 15.0),
+        (2.0, 46.0, 50.0),
+        (4.0, 38.0, 90.0),
+        (14.0, 24.0, 120.0),
+    ]
     canvas.paint(tube(path, [16.0, 15.0, 16.0, 18.0, 18.0, 16.0, 15.0]), 26.0)
     if rectum.bulge_mm > 0:
         middle = (-1.0, 46.0, rectum.height_mm)

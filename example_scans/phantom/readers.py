@@ -6,15 +6,15 @@ import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
-from recistkit.measure.ruler import commit_ruler
-from recistkit.model.mark import ImagePlace, Mark, Ruler
-from recistkit.model.read import CriteriaReference, Lesion, Read, Timepoint, sign_read
 
 from phantom.canvas import Geometry
 from phantom.randomness import Dice
 from phantom.shapes import Array
 from phantom.study import VISITS, Subject
 from phantom.truth import Placed
+from recistkit.measure.ruler import commit_ruler
+from recistkit.model.mark import ImagePlace, Mark, Ruler
+from recistkit.model.read import CriteriaReference, Lesion, Read, Timepoint, sign_read
 
 __all__ = ["READERS", "ScanOfVisit", "read_of"]
 
@@ -189,9 +189,7 @@ def _mark(subject: Subject, reader: str, scan: ScanOfVisit, lesion: Placed) -> M
     return Mark.model_validate(content)
 
 
-def _rulers(
-    subject: Subject, reader: str, scan: ScanOfVisit, lesion: Placed
-) -> dict[str, object]:
+def _rulers(subject: Subject, reader: str, scan: ScanOfVisit, lesion: Placed) -> dict[str, object]:
     """Return the two rulers that a reader puts on a lesion, and their committed lengths."""
     plan = lesion.plan
     dice = Dice(subject.name, scan.visit, plan.name, "reader", reader)
@@ -206,7 +204,9 @@ def _rulers(
         which = 1 if plan.nodal else 0
         lengths[which] = lengths[which] if said is None else said
     lengths[1] = min(lengths[1], lengths[0] - 0.2)
-    rulers = [_ruler(middle, way, length) for way, length in zip((long, short), lengths, strict=True)]
+    rulers = [
+        _ruler(middle, way, length) for way, length in zip((long, short), lengths, strict=True)
+    ]
     step = Read.model_fields["resolution_mm"].default
     return {
         "longest": rulers[0],

@@ -21,6 +21,7 @@ __all__ = [
     "Shape",
     "column",
     "ellipsoid",
+    "in_front_of",
     "joined",
     "mirrored",
     "tube",
@@ -113,7 +114,9 @@ def _segment(first: Point, second: Point, r1: float, r2: float) -> Shape:
     return Shape(_point(low), _point(high), distance)
 
 
-def column(centre: tuple[float, float], radii: tuple[float, float], low: float, high: float) -> Shape:
+def column(
+    centre: tuple[float, float], radii: tuple[float, float], low: float, high: float
+) -> Shape:
     """Return an upright elliptic cylinder between two heights."""
     (cx, cy), (rx, ry) = centre, radii
 
@@ -151,6 +154,16 @@ def within(shape: Shape, limit: Distance) -> Shape:
 def without(shape: Shape, other: Shape) -> Shape:
     """Return a body less another one."""
     return within(shape, lambda x, y, z: -other.distance(x, y, z))
+
+
+def in_front_of(level_mm: float) -> Distance:
+    """Return how far in front of a level a place is: gas rises there, in a patient on the back."""
+
+    def distance(x: Array, y: Array, z: Array) -> Array:
+        inward: Array = level_mm - y + 0.0 * (x + z)
+        return inward
+
+    return distance
 
 
 def mirrored(shape: Shape) -> Shape:

@@ -166,8 +166,10 @@ def _paint_back(canvas: Canvas) -> None:
     """Paint the muscles beside the spine and the spine itself."""
     for side in (-1.0, 1.0):
         canvas.paint(column((side * 31.0, 88.0), (25.0, 16.0), 100.0, 600.0), MUSCLE)
-        psoas = tube([(side * 46.0, 46.0, 130.0), (side * 40.0, 50.0, 190.0),
-                      (side * 30.0, 52.0, 262.0)], [21.0, 18.0, 6.0])
+        psoas = tube(
+            [(side * 46.0, 46.0, 130.0), (side * 40.0, 50.0, 190.0), (side * 30.0, 52.0, 262.0)],
+            [21.0, 18.0, 6.0],
+        )
         canvas.paint(psoas, MUSCLE)
         canvas.paint(column((side * 68.0, 66.0), (22.0, 9.0), 100.0, 225.0), MUSCLE)
     canvas.paint(column((0.0, 88.0), (5.0, 18.0), 100.0, 620.0), FAT + 40.0)
@@ -182,15 +184,18 @@ def _paint_vertebra(canvas: Canvas, middle: float) -> None:
     low, high = middle - 13.0, middle + 12.0
     canvas.paint(column((0.0, 49.0), (width - 1.0, depth - 1.0), high, high + 6.5), 85.0)
     canvas.paint(column((0.0, 49.0), (width, depth), low, high), BONE * 0.75)
-    canvas.paint(column((0.0, 49.0), (width - 2.5, depth - 2.5), low + 1.5, high - 1.5), MARROW - 65)
+    canvas.paint(
+        column((0.0, 49.0), (width - 2.5, depth - 2.5), low + 1.5, high - 1.5), MARROW - 65
+    )
     ring = column((0.0, 49.0 + depth + 7.0), (14.0, 12.0), middle - 8.0, middle + 9.0)
     canvas.paint(ring, BONE * 0.8)
     for side in (-1.0, 1.0):
         root = (side * 13.0, 49.0 + depth + 8.0, middle + 2.0)
         tip = (side * (width + 17.0), 49.0 + depth + 18.0, middle + 5.0)
         canvas.paint(tube([root, tip], [5.5, 3.5]), BONE * 0.6)
-    spine = tube([(0.0, 49.0 + depth + 17.0, middle), (0.0, 49.0 + depth + 36.0, middle - 9.0)],
-                 [4.5, 3.5])
+    spine = tube(
+        [(0.0, 49.0 + depth + 17.0, middle), (0.0, 49.0 + depth + 36.0, middle - 9.0)], [4.5, 3.5]
+    )
     canvas.paint(spine, BONE * 0.7)
     canal = column((0.0, 49.0 + depth + 7.0), (10.0, 8.5), low - 3.0, high + 10.0)
     canvas.paint(canal, 22.0)
@@ -210,7 +215,10 @@ def _paint_shoulders(canvas: Canvas) -> None:
         )
         canvas.paint(mirrored(blade) if mirror else blade, BONE * 0.75)
         side = -1.0 if mirror else 1.0
-        collar = [(side * 14.0, -72.0, 548.0), (side * 55.0, -66.0, 560.0),
-                  (side * 105.0, -30.0, 580.0)]
+        collar = [
+            (side * 14.0, -72.0, 548.0),
+            (side * 55.0, -66.0, 560.0),
+            (side * 105.0, -30.0, 580.0),
+        ]
         canvas.paint(tube(collar, [8.0, 6.0, 6.5]), BONE * 0.8)
         canvas.paint(tube(collar, [4.5, 3.0, 3.0]), MARROW)

@@ -6,41 +6,57 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 
 from recistkit.errors import Fault
+from recistkit.exchange.quoting import quoted_value, short_name
 from recistkit.exchange.sources import RawTable
 
 __all__ = [
     "BAD",
     "Column",
     "ParsedTable",
+    "Rule",
     "date",
     "identifier",
     "length",
     "number",
     "parse_table",
     "text",
+    "thickness",
     "truth",
     "words",
 ]
 
 MAXIMUM_MM: Final = 1000
+DECIMALS: Final = 3
 BAD: Final = "bad_"
 """Prefix of the columns that say where a value could not be understood."""
 
 # A spreadsheet would run an id that begins like a formula, and no id needs control characters.
 _UNFIT_ID: Final = r"^[=+@]|^-[^0-9]|[\p{C}]"
+_SPACED_ID: Final = r"^\s|\s$"
 
 # The name that a second column of the same name has in a loaded CSV file.
 _TWICE: Final = "_duplicated_0"
 
 _KINDS: Final = (pl.String, pl.Categorical, pl.Enum, pl.Boolean, pl.Date, pl.Datetime, pl.Null)
 
-Parser = Callable[[pl.DataFrame, str], tuple[pl.Expr, list[tuple[pl.Expr, str]]]]
-"""From a frame and a column to its value, and (where it is wrong, what was expected)."""
+
+
+class Rule(NamedTuple):
+    """Where a value is wrong, and what is said of it."""
+
+    where: pl.Expr
+    expected: str
+    is_repeated: bool = True
+    """Whether a message may repeat the value, if it is a word or a number."""
+
+
+Parser = Callable[[pl.DataFrame, str], tuple[pl.Expr, list[Rule]]]
+"""From a frame and a column to its value, and the rules that it may break."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +84,7 @@ class ParsedTable:
     faults : list of Fault
         What is wrong so far.
     warnings : tuple of str
-        Unknown columns, which are ignored.
+        What was said of the source, and unknown columns, which are ignored.
     """
 
     name: str
@@ -111,7 +127,7 @@ def parse_table(raw: RawTable, columns: Sequence[Column]) -> ParsedTable:
     """Return a table with every known column in its type; faults are collected, not raised."""
     known = {column.name: column for column in columns}
     unknown = [name for name in raw.frame.columns if name not in known]
-    warnings = tuple(f"{raw.name}: unknown column {name!r} is ignored" for name in unknown)
+    ignored = (f"{raw.name}: unknown column {short_name(name)!r} is ignored" for name in unknown)
     faults = _column_faults(raw.frame, columns)
     unfit = {fault.column for fault in faults}
     found = raw.frame.select(
@@ -124,7 +140,7 @@ def parse_table(raw: RawTable, columns: Sequence[Column]) -> ParsedTable:
         frame, [column.name for column in columns if column.required and column.name in present]
     )
     values = [pl.col("row").cast(pl.Int64)]
-    checks: list[tuple[str, pl.Expr, str]] = []
+    checks: list[tuple[str, Rule]] = []
     for column in columns:
         value, rules = column.parse(frame, column.name)
         if column.name not in present:
@@ -133,11 +149,15 @@ def parse_table(raw: RawTable, columns: Sequence[Column]) -> ParsedTable:
             continue
         values.append(value.alias(column.name))
         if column.required:
-            rules = [*rules, (_is_empty(frame, column.name), "is empty")]
-        checks += [(column.name, where, expected) for where, expected in rules]
+            rules = [*rules, Rule(_is_empty(frame, column.name), "is empty", is_repeated=False)]
+        checks += [(column.name, rule) for rule in rules]
     bad = _with_faults(frame, checks, faults)
     return ParsedTable(
-        raw.name, frame.select(values).with_columns(**bad), present, faults, warnings
+        raw.name,
+        frame.select(values).with_columns(**bad),
+        present,
+        faults,
+        (*raw.warnings, *ignored),
     )
 
 
@@ -163,40 +183,51 @@ def _without_blank_rows(frame: pl.DataFrame, required: Sequence[str]) -> pl.Data
 
 
 def _with_faults(
-    frame: pl.DataFrame,
-    checks: list[tuple[str, pl.Expr, str]],
-    faults: list[Fault],
+    frame: pl.DataFrame, checks: list[tuple[str, Rule]], faults: list[Fault]
 ) -> dict[str, pl.Series]:
     """Add the faults of single values; return the ``bad_`` columns that are needed."""
     bad: dict[str, pl.Series] = {}
     if not checks:
         return bad
     hit = frame.select(
-        where.fill_null(value=False).any().alias(str(position))
-        for position, (_, where, _) in enumerate(checks)
+        rule.where.fill_null(value=False).any().alias(str(position))
+        for position, (_, rule) in enumerate(checks)
     ).row(0)
-    for (name, where, expected), is_hit in zip(checks, hit, strict=True):
+    for (name, rule), is_hit in zip(checks, hit, strict=True):
         if not is_hit:
             continue
-        mask = frame.select(where.fill_null(value=False)).to_series()
+        mask = frame.select(rule.where.fill_null(value=False)).to_series()
         was = bad.get(BAD + name)
         bad[BAD + name] = mask if was is None else was | mask
-        for row, value in frame.filter(mask).select("row", pl.col(name).cast(pl.String)).rows():
-            faults.append(Fault(row, name, f"{value!r} {expected}" if value else expected))
+        values = frame.filter(mask).select("row", pl.col(name).cast(pl.String)).rows()
+        faults.extend(Fault(row, name, _said(value, rule)) for row, value in values)
     return bad
 
 
-def text(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[tuple[pl.Expr, str]]]:
+def _said(value: str | None, rule: Rule) -> str:
+    """Return what is wrong with a value, with the value where it may be repeated."""
+    return f"{quoted_value(value)} {rule.expected}" if value and rule.is_repeated else rule.expected
+
+
+def text(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
     """Any text; empty is null."""
     value = _text(frame, name)
     return value, []
 
 
-def identifier(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[tuple[pl.Expr, str]]]:
-    """Text that names something: no control characters, and not the beginning of a formula."""
+def identifier(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
+    """Text that names something; where it is unfit, it is not repeated: it may be a patient."""
     value = _text(frame, name)
+    unfit = value.str.contains(_UNFIT_ID)
     expected = "is not usable as a name: control characters, or begins like a formula"
-    return value, [(value.str.contains(_UNFIT_ID), expected)]
+    return value, [
+        Rule(unfit, expected, is_repeated=False),
+        Rule(
+            value.str.contains(_SPACED_ID) & ~unfit,
+            "begins or ends with a space",
+            is_repeated=False,
+        ),
+    ]
 
 
 def words(allowed: Sequence[str]) -> Parser:
@@ -206,13 +237,13 @@ def words(allowed: Sequence[str]) -> Parser:
 
 def _words(
     frame: pl.DataFrame, name: str, *, allowed: tuple[str, ...]
-) -> tuple[pl.Expr, list[tuple[pl.Expr, str]]]:
+) -> tuple[pl.Expr, list[Rule]]:
     given = _text(frame, name)
     value = given.cast(pl.Enum(allowed), strict=False)
-    return value, [(given.is_not_null() & value.is_null(), f"is none of {', '.join(allowed)}")]
+    return value, [Rule(given.is_not_null() & value.is_null(), f"is none of {', '.join(allowed)}")]
 
 
-def truth(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[tuple[pl.Expr, str]]]:
+def truth(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
     """Truth: the word true or false."""
     if frame.schema[name] == pl.Boolean:
         return pl.col(name), []
@@ -220,10 +251,10 @@ def truth(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[tuple[pl.Expr, 
     lower = given.str.to_lowercase()
     is_word = lower.is_in(["true", "false"])
     value = pl.when(is_word).then(lower == "true")
-    return value, [(given.is_not_null() & ~is_word, "is neither true nor false")]
+    return value, [Rule(given.is_not_null() & ~is_word, "is neither true nor false")]
 
 
-def date(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[tuple[pl.Expr, str]]]:
+def date(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
     """An ISO date, as text, date, or a time at midnight."""
     kind = frame.schema[name]
     if kind == pl.Date:
@@ -232,7 +263,7 @@ def date(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[tuple[pl.Expr, s
         value = pl.col(name).dt.date()
         not_midnight = pl.col(name).dt.time() != dt.time(0)
         return _plausible(value), [
-            (not_midnight, "has a time of day; expected a date"),
+            Rule(not_midnight, "has a time of day; expected a date"),
             _far_off(value),
         ]
     given = _text(frame, name)
@@ -242,7 +273,7 @@ def date(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[tuple[pl.Expr, s
         .str.to_date("%Y-%m-%d", strict=False)
     )
     return _plausible(value), [
-        (given.is_not_null() & value.is_null(), "is not a date like 2011-03-31"),
+        Rule(given.is_not_null() & value.is_null(), "is not a date like 2011-03-31"),
         _far_off(value),
     ]
 
@@ -251,52 +282,76 @@ def _plausible(value: pl.Expr) -> pl.Expr:
     return pl.when(value.dt.year().is_between(1900, 2100)).then(value)
 
 
-def _far_off(value: pl.Expr) -> tuple[pl.Expr, str]:
-    return ~value.dt.year().is_between(1900, 2100), "lies outside 1900 to 2100"
+def _far_off(value: pl.Expr) -> Rule:
+    return Rule(~value.dt.year().is_between(1900, 2100), "lies outside 1900 to 2100")
 
 
-def length(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[tuple[pl.Expr, str]]]:
+def length(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
     """A length in mm, to whole micrometres: exact from text, to the nearest from floats."""
     kind = frame.schema[name]
     rules = []
     if kind.is_numeric():
-        given = pl.col(name).cast(pl.Float64).fill_nan(None)
-        rules.append((given.is_infinite(), "is not a number"))
-        if isinstance(kind, pl.Decimal):
-            exact = pl.col(name).cast(pl.Decimal(38, kind.scale)) * 1000 % 1 == 0
-            rules.append((~exact, "has more than 3 decimals"))
+        given = _float(name)
+        rules.append(Rule(given.is_infinite(), "is not a number"))
+        if isinstance(kind, pl.Decimal) and kind.scale > DECIMALS:
+            digits = pl.col(name).cast(pl.String)
+            more = digits.str.contains(r"\.[0-9]{3}[0-9]*[1-9]")
+            rules.append(Rule(more, "has more than 3 decimals"))
     else:
         written = _text(frame, name)
         is_number = written.str.contains(r"^[+-]?[0-9]+(\.[0-9]+)?$")
         given = pl.when(is_number).then(written).cast(pl.Float64, strict=False)
         rules = [
-            (written.is_not_null() & ~is_number, "is not a number"),
-            (written.str.contains(r"^[+-]?[0-9]+\.[0-9]{4,}$"), "has more than 3 decimals"),
+            Rule(written.is_not_null() & ~is_number, "is not a number"),
+            Rule(written.str.contains(r"^[+-]?[0-9]+\.[0-9]{4,}$"), "has more than 3 decimals"),
         ]
     rules += [
-        (given.is_finite() & (given < 0), "is negative"),
-        (given.is_finite() & (given > MAXIMUM_MM), f"is above {MAXIMUM_MM} mm"),
+        Rule(given.is_finite() & (given < 0), "is negative"),
+        Rule(given.is_finite() & (given > MAXIMUM_MM), f"is above {MAXIMUM_MM} mm"),
     ]
     usable = given.is_between(0, MAXIMUM_MM)
     return pl.when(usable).then((given * 1000).round()).cast(pl.Int64), rules
 
 
-def number(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[tuple[pl.Expr, str]]]:
+def number(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
     """Any finite number."""
     if frame.schema[name].is_numeric():
-        given = pl.col(name).cast(pl.Float64).fill_nan(None)
-        return given, [(given.is_infinite(), "is not a number")]
+        given = _float(name)
+        return given, [Rule(given.is_infinite(), "is not a number")]
     written = _text(frame, name)
     value = written.cast(pl.Float64, strict=False)
     finite = value.is_finite().fill_null(value=False)
-    return pl.when(finite).then(value), [(written.is_not_null() & ~finite, "is not a number")]
+    return pl.when(finite).then(value), [Rule(written.is_not_null() & ~finite, "is not a number")]
+
+
+def thickness(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
+    """The thickness of a slice in mm: a number above 0."""
+    value, rules = number(frame, name)
+    possible = (value > 0) & (value <= MAXIMUM_MM)
+    expected = f"is no slice thickness; expected above 0 and at most {MAXIMUM_MM} mm"
+    return pl.when(possible).then(value), [*rules, Rule(value.is_finite() & ~possible, expected)]
 
 
 def _is_empty(frame: pl.DataFrame, name: str) -> pl.Expr:
-    has_words = frame.schema[name] in (pl.String, pl.Categorical, pl.Enum)
-    return (_text(frame, name) if has_words else pl.col(name)).is_null()
+    kind = frame.schema[name]
+    if kind in (pl.String, pl.Categorical, pl.Enum):
+        return _text(frame, name).is_null()
+    return (pl.col(name).fill_nan(None) if kind.is_float() else pl.col(name)).is_null()
+
+
+def _float(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.Float64).fill_nan(None)
 
 
 def _text(frame: pl.DataFrame, name: str) -> pl.Expr:
-    value = pl.col(name) if frame.schema[name] == pl.String else pl.col(name).cast(pl.String)
+    kind = frame.schema[name]
+    if kind.is_float():
+        return _whole_text(pl.col(name).fill_nan(None))
+    value = pl.col(name) if kind == pl.String else pl.col(name).cast(pl.String)
     return pl.when(value != "").then(value)
+
+
+def _whole_text(value: pl.Expr) -> pl.Expr:
+    """Return floats as text, whole ones as 1 and not 1.0: integers with gaps come as floats."""
+    whole = value.cast(pl.Int64, strict=False)
+    return pl.when(value == whole).then(whole.cast(pl.String)).otherwise(value.cast(pl.String))

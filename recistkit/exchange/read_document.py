@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from recistkit.errors import DocumentError, Fault, OutputError
+from recistkit.exchange.quoting import short_name
 from recistkit.exchange.read_faults import Parts, part_faults, parts_of, signature_faults
 from recistkit.model.fields import NAME_PATTERN, UID_PATTERN, DocumentPart, StepText
 from recistkit.model.mark import Mark
@@ -217,7 +218,7 @@ def _parsed_json(data: bytes, source: str) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise DocumentError(source, [Fault(0, "", "expected one JSON object")])
     if repeated:
-        raise DocumentError(source, [Fault(0, name, _TWICE) for name in repeated])
+        raise DocumentError(source, [Fault(0, short_name(name), _TWICE) for name in repeated])
     return raw
 
 
@@ -291,7 +292,7 @@ def _validated(model: type[_Part], raw: object) -> tuple[_Part | None, list[Faul
         return model.model_validate_json(text, strict=True), []
     except ValidationError as error:
         return None, [
-            Fault(0, _joined(*map(str, item["loc"])), _message(item))
+            Fault(0, _joined(*(short_name(str(part)) for part in item["loc"])), _message(item))
             for item in error.errors(include_url=False, include_input=False)
         ]
 

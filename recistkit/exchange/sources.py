@@ -14,6 +14,7 @@ import polars as pl
 
 from recistkit.errors import Fault, TableError
 from recistkit.exchange.csv_faults import csv_faults
+from recistkit.exchange.quoting import short_name
 from recistkit.exchange.read_document import load_read_document, load_read_documents
 from recistkit.exchange.read_tables import reads_table, visits_table
 
@@ -50,11 +51,14 @@ class RawTable:
     first_row : int
         What the first row is called in a fault: 2 in a CSV file (the header
         is line 1), else 1.
+    warnings : tuple of str
+        What should be known of where it came from.
     """
 
     name: str
     frame: pl.DataFrame
     first_row: int
+    warnings: tuple[str, ...] = ()
 
 
 def open_table(source: TableSource) -> RawTable:
@@ -79,6 +83,8 @@ def open_table(source: TableSource) -> RawTable:
 def open_documents(source: TableSource) -> tuple[RawTable, RawTable] | None:
     """Return the reads and visits tables of read documents, or None for another source.
 
+    The reads table warns of every document that is not signed.
+
     Parameters
     ----------
     source
@@ -99,8 +105,14 @@ def open_documents(source: TableSource) -> tuple[RawTable, RawTable] | None:
         reads = [load_read_document(path)]
     else:
         return None
+    drafts = tuple(
+        f"{path.name}: the read of subject {read.subject!r} by reader {read.reader!r} "
+        "is a draft, not signed"
+        for read in reads
+        if read.state == "draft"
+    )
     return (
-        RawTable(path.name, reads_table(reads), 1),
+        RawTable(path.name, reads_table(reads), 1, drafts),
         RawTable(path.name, visits_table(reads), 1),
     )
 
@@ -124,7 +136,7 @@ def _csv(name: str, source: Path | bytes) -> pl.DataFrame:
     """Take every column as text, so that each value keeps the digits it was written with."""
     opened = source if isinstance(source, Path) else io.BytesIO(source)
     try:
-        frame = pl.read_csv(opened, infer_schema=False)
+        frame = pl.read_csv(opened, infer_schema=False, glob=False)
     except pl.exceptions.PolarsError:
         content = source.read_bytes() if isinstance(source, Path) else source
         raise TableError(name, csv_faults(content)) from None
@@ -136,7 +148,7 @@ def _csv(name: str, source: Path | bytes) -> pl.DataFrame:
 
 def _parquet(path: Path) -> pl.DataFrame:
     try:
-        return pl.read_parquet(path)
+        return pl.read_parquet(path, glob=False, hive_partitioning=False)
     except pl.exceptions.PolarsError:
         raise TableError(path.name, [Fault(0, "", "is no Parquet file")]) from None
 
@@ -153,7 +165,8 @@ def _from_pandas(frame: PandasFrame) -> pl.DataFrame:
     names = [str(name) for name in frame.columns]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
-        raise TableError(FRAME, [Fault(0, name, "stands more than once") for name in repeated])
+        faults = [Fault(0, short_name(name), "stands more than once") for name in repeated]
+        raise TableError(FRAME, faults)
     return pl.DataFrame({name: _series(frame.iloc[:, place]) for place, name in enumerate(names)})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Final, Literal
 
 from recistkit.errors import OptionError
@@ -39,7 +40,7 @@ class ResponseOptions:
     Raises
     ------
     OptionError
-        If a value is outside its range.
+        If a value is of another kind, or outside its range.
     """
 
     confirmation_days: int | None = None
@@ -51,11 +52,16 @@ class ResponseOptions:
     sd_from: Literal["reference", "baseline"] = "reference"
 
     def __post_init__(self) -> None:
-        """Check ranges."""
-        for name in ("confirmation_days", "max_intervening_ne", "min_sd_days"):
+        """Check kinds and ranges."""
+        _check_whole_number("max_intervening_ne", self.max_intervening_ne)
+        for name in ("confirmation_days", "min_sd_days"):
             value = getattr(self, name)
-            if value is not None and not 0 <= value <= MOST:
-                message = f"{name} is {value}; expected 0 to {MOST}"
+            if value is not None:
+                _check_whole_number(name, value)
+        for name in ("accept_sd_between", "sustain_pr"):
+            value = getattr(self, name)
+            if not isinstance(value, bool):
+                message = f"{name} is {value!r}; expected True or False"
                 raise OptionError(message)
         if self.compartment_stop not in ("first", "own"):
             message = f"compartment_stop is {self.compartment_stop!r}; expected 'first' or 'own'"
@@ -63,3 +69,19 @@ class ResponseOptions:
         if self.sd_from not in ("reference", "baseline"):
             message = f"sd_from is {self.sd_from!r}; expected 'reference' or 'baseline'"
             raise OptionError(message)
+
+
+def _check_whole_number(name: str, value: object) -> None:
+    """Refuse what is no number of days or visits; True is none, though Python counts with it.
+
+    Raises
+    ------
+    OptionError
+        Saying what was expected.
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        message = f"{name} is {value!r}; expected a whole number from 0 to {MOST}"
+        raise OptionError(message)
+    if not 0 <= int(value) <= MOST:
+        message = f"{name} is {value}; expected 0 to {MOST}"
+        raise OptionError(message)

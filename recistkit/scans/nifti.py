@@ -12,6 +12,7 @@ import hashlib
 import json
 import math
 import re
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +30,7 @@ _MAX_SIDECAR_BYTES: Final = 1024**2
 _MAX_UID: Final = 64
 _SHEAR_TOLERANCE: Final = 1e-3
 _FAILURE: Final = "cannot be understood as NIfTI: damaged, or cut short"
+_FORMS_APART_MM: Final = 0.1
 _MILLIMETRES: Final = frozenset({"mm", "unknown"})
 
 
@@ -124,6 +126,28 @@ def _refuse_header(path: Path, header: Any) -> None:  # noqa: ANN401  nibabel ha
         raise ScanError(path, "does not say where it lies in the patient (no sform and no qform)")
     if header.get_xyzt_units()[0] not in _MILLIMETRES:
         raise ScanError(path, f"is in units of {header.get_xyzt_units()[0]} and not of mm")
+    _refuse_two_places(path, header)
+
+
+def _refuse_two_places(path: Path, header: Any) -> None:  # noqa: ANN401  nibabel has no types
+    """Refuse a volume that its two transforms put at two places: programs differ in which they use.
+
+    Raises
+    ------
+    ScanError
+        Saying how far apart the places are.
+    """
+    import numpy as np
+
+    if not int(header["sform_code"]) or not int(header["qform_code"]):
+        return
+    edges = [(0, count - 1) for count in _shape(header)]
+    corners = np.array([(*corner, 1) for corner in product(*edges)], dtype=float).T
+    apart = ((header.get_sform() - header.get_qform()) @ corners)[:3]
+    most = float(np.max(np.hypot.reduce(apart, axis=0)))
+    if most > _FORMS_APART_MM:
+        reason = f"its sform and its qform place it up to {most:.1f} mm apart"
+        raise ScanError(path, f"{reason}; expected at most {_FORMS_APART_MM} mm")
 
 
 def _grid(
