@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -13,7 +14,7 @@ from tests.oracle.engine import FLAGS, assess
 from tests.oracle.generate import Case, generate
 from tests.oracle.lesions import thousandths
 from tests.oracle.parameters import CRITERIA
-from tests.oracle.tables import Row, baseline_of, reads_of
+from tests.oracle.tables import Row, Visit, baseline_of, reads_of
 
 
 @pytest.mark.parametrize("criteria", list(CRITERIA))
@@ -69,6 +70,10 @@ def _faults(case: Case) -> list[str]:
             faults.append(f"{where}: a target without its size at baseline")
         if any(r["role"] == "new" for v in visits if v.first <= baseline.first for r in v.rows):
             faults.append(f"{where}: a new lesion at baseline")
+        stated = [
+            r for r in case.visits if r["subject"] == subject and r["reader"] in (None, reader)
+        ]
+        faults += [f"{where}: {fault}" for fault in _visit_faults(visits, baseline, stated)]
         for visit in visits:
             faults += [f"{where}: {fault}" for each in visit.rows for fault in _row_faults(each)]
             seen = [(r["lesion"], r["fragment"]) for r in visit.rows]
@@ -87,6 +92,26 @@ def _faults(case: Case) -> list[str]:
     return faults
 
 
+def _visit_faults(visits: list[Visit], baseline: Visit, stated: list[Row]) -> list[str]:
+    """Return faults of dates (C2), of non-targets at the baseline (C16), of statements (C18)."""
+    faults = []
+    if any(
+        row["role"] == "non-target" and row["state"] not in ("present", "not-evaluable")
+        for row in baseline.rows
+    ):
+        faults.append("a non-target that is neither present nor not evaluable at baseline")
+    if any(visit.statement is not None for visit in visits if visit.first <= baseline.first):
+        faults.append("a new lesion stated at baseline")
+    for visit in visits:
+        for row in (row for row in stated if row["timepoint"] == visit.timepoint):
+            first, last = row["date_first"] or visit.first, row["date_last"] or visit.last
+            if any(not first <= each["date"] <= last for each in visit.rows) or last < first:
+                faults.append("a row dated outside the dates of its visit")
+    if len({(row["timepoint"], row["reader"]) for row in stated}) < len(stated):
+        faults.append("a visit stated twice")
+    return faults
+
+
 def _row_faults(each: Row) -> list[str]:
     faults = []
     sizes = [thousandths(text) for text in (each["longest_mm"], each["short_mm"]) if text]
@@ -94,6 +119,10 @@ def _row_faults(each: Row) -> list[str]:
         faults.append("no size")
     if each["state"] in ("measured", "split") and not sizes:
         faults.append("no size")
+    if any(size > 1_000_000 for size in sizes):
+        faults.append("longer than a metre")
+    if each["state"] == "too-small" and any(size >= 10_000 for size in sizes):
+        faults.append("too small to measure with 10 mm")
     if each["state"] == "absent" and sizes:
         faults.append("a size where there is none")
     if len(sizes) == 2 and sizes[1] > sizes[0]:
@@ -101,6 +130,90 @@ def _row_faults(each: Row) -> list[str]:
     if (each["state"] == "not-evaluable") != (each["reason"] is not None):
         faults.append("reason")
     return faults
+
+
+@pytest.mark.parametrize("criteria", list(CRITERIA))
+def test_generator_makes_every_situation_that_conventions_settle(criteria: str) -> None:
+    seen: Counter[str] = Counter()
+    for seed in range(40):
+        seen.update(_situations(generate(seed, 30, criteria)))
+    assert {name for name in SITUATIONS if seen[name] < 10} == set()
+
+
+SITUATIONS = (
+    "own and shared visits row",
+    "own visits row leaves a marker open",
+    "own visits row leaves its dates open",
+    "own and shared dates differ",
+    "own and shared markers differ",
+    "not evaluable at baseline, then absent",
+    "first recorded absent",
+    "small node at baseline, present and small later",
+    "a metre",
+    "too small with 9.999 mm",
+    "several dates of the targets of a visit",
+)
+
+
+def _situations(case: Case) -> Iterator[str]:
+    """Yield a name for each time that a table shows what a convention settles."""
+    shared = {(r["subject"], r["timepoint"]): r for r in case.visits if r["reader"] is None}
+    for own in case.visits:
+        other = shared.get((own["subject"], own["timepoint"]))
+        if own["reader"] is None or other is None:
+            continue
+        yield "own and shared visits row"
+        if own["tumour_marker"] is None and other["tumour_marker"] is not None:
+            yield "own visits row leaves a marker open"
+        elif own["tumour_marker"] != other["tumour_marker"] is not None:
+            yield "own and shared markers differ"
+        if own["date_first"] is None:
+            yield "own visits row leaves its dates open"
+        elif own["date_last"] != other["date_last"]:
+            yield "own and shared dates differ"
+    for row in case.reads:
+        if row["longest_mm"] is not None and thousandths(row["longest_mm"]) == 1_000_000:
+            yield "a metre"
+        sized = [thousandths(text) for text in (row["longest_mm"], row["short_mm"]) if text]
+        if row["state"] == "too-small" and 9_999 in sized:
+            yield "too small with 9.999 mm"
+    references = {r["subject"]: r["reference_date"] for r in case.subjects}
+    for (subject, _), visits in reads_of(case.reads, case.visits).items():
+        yield from _courses(visits[baseline_of(visits, references.get(subject)) :])
+
+
+def _courses(visits: list[Visit]) -> Iterator[str]:
+    """Yield the situations of one read from its baseline on."""
+    for visit in visits:
+        if len({row["date"] for row in visit.rows if row["role"] == "target"}) > 1:
+            yield "several dates of the targets of a visit"
+    names = {row["lesion"] for v in visits for row in v.rows if row["role"] == "non-target"}
+    for name in names:
+        rows = [row for visit in visits for row in visit.lesion(name)]
+        if [row["state"] for row in rows[:2]] == ["not-evaluable", "absent"]:
+            yield "not evaluable at baseline, then absent"
+        if rows[0]["state"] == "absent":
+            yield "first recorded absent"
+        small = [
+            row["state"] == "present" and row["short_mm"] and thousandths(row["short_mm"]) < 10_000
+            for row in rows
+        ]
+        if rows[0]["nodal"] and small[0] and any(small[1:]) and visits[0].lesion(name):
+            yield "small node at baseline, present and small later"
+
+
+def test_who_progression_is_often_shown_by_a_later_scan_than_the_first() -> None:
+    later = 0
+    for seed in range(20):
+        case = generate(seed, 40, "who-1979")
+        by_lesion = case.options | {"who_pd": "lesion"}
+        _, best = _assessed(case, by_lesion)
+        visits = reads_of(case.reads, case.visits)
+        for row in best:
+            day = row["progression_date"]
+            of_read = visits[row["subject"], row["reader"]]
+            later += any(visit.first < day <= visit.last for visit in of_read if day)
+    assert later >= 20
 
 
 def _assessed(case: Case, options: dict[str, Any]) -> tuple[list[Row], list[Row]]:

@@ -60,10 +60,12 @@ def test_shared_marker_stands_where_the_reader_states_only_the_coverage() -> Non
 
 
 def _node(*shorts: str | None) -> list[Row]:
+    """Return a nodal non-target with its short axes over the visits; None is absent."""
     return [
-        row(visit, "X1", "present", "15", short_mm=short, nodal=True) if short else gone
+        row(visit, "X1", "present", "15", short_mm=short, nodal=True)
+        if short
+        else row(visit, "X1", "absent", nodal=True)
         for visit, short in enumerate(shorts)
-        for gone in [row(visit, "X1", "absent", nodal=True)]
     ]
 
 
