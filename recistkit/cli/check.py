@@ -19,6 +19,7 @@ from recistkit.cli.options import (
     VisitsOption,
     tables_of,
 )
+from recistkit.cli.outputs import spare_inputs
 from recistkit.cli.waiting import waiting
 from recistkit.cli.words import counted, name_criteria, print_table, say, write_into
 
@@ -53,6 +54,8 @@ def check(
     from recistkit.study.check import check as check_study
 
     tables = tables_of(table, visits, subjects, events)
+    if output is not None:
+        spare_inputs(output, [*tables.values(), criteria], names=["findings"])
     rules = name_criteria(criteria)
     with waiting("checking"):
         findings = check_study(**tables, criteria=rules)

@@ -22,6 +22,7 @@ from recistkit.cli.options import (
     VisitsOption,
     tables_of,
 )
+from recistkit.cli.outputs import spare_inputs
 from recistkit.cli.waiting import waiting
 from recistkit.cli.words import name_criteria, warn, write_into
 
@@ -52,6 +53,7 @@ def classify(  # noqa: PLR0913  each parameter is an option of the command
     from recistkit.study.classify import classify as classify_study
 
     tables = tables_of(table, visits, subjects, events)
+    spare_inputs(output, [*tables.values(), criteria])
     rules = name_criteria(criteria)
     with waiting("classifying"):
         result = classify_study(

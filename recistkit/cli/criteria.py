@@ -60,7 +60,10 @@ def show(
 )
 def validate(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A criteria file (TOML).", show_default=False)
+        Path,
+        typer.Argument(
+            metavar="FILE", help="A criteria file (TOML).", exists=True, show_default=False
+        ),
     ],
 ) -> None:
     """Say whether a file can be used as a rule set; if not, everything that is wrong with it."""

@@ -161,16 +161,22 @@ SdFromOption = Annotated[
 
 
 def tables_of(
-    table: str, visits: str | None, subjects: str | None, events: str | None
+    table: str, visits: str | None, subjects: str | None, events: str | None, *others: str | None
 ) -> dict[str, Any]:
-    """Return the tables of a study as the arrows take them.
+    """Return the tables of a study as the arrows take them; `others` are looked at only.
 
     Raises
     ------
     OptionError
-        If more than one of them is standard input.
+        If a file is not there (all that are not are named), or more than one
+        is standard input.
     """
     tables = {"table": table, "visits": visits, "subjects": subjects, "events": events}
-    if list(tables.values()).count(STANDARD_INPUT) > 1:
+    names = [name for name in (*tables.values(), *others) if name is not None]
+    if names.count(STANDARD_INPUT) > 1:
         raise OptionError("only one table can come from standard input")
+    paths = [Path(name) for name in names if name != STANDARD_INPUT]
+    absent = [path.name for path in paths if not path.exists()]
+    if absent:
+        raise OptionError(f"there is no file {' and no file '.join(absent)}")
     return tables

@@ -28,6 +28,7 @@ from recistkit.cli.options import (
     VisitsOption,
     tables_of,
 )
+from recistkit.cli.outputs import spare_inputs
 from recistkit.cli.waiting import waiting
 from recistkit.cli.words import counted, joined, name_criteria, say, warn, write_into
 
@@ -98,7 +99,8 @@ def reconcile(  # noqa: PLR0913  each parameter is an option of the command
     """
     from recistkit.study.reconcile import reconcile as reconcile_study
 
-    tables = tables_of(table, visits, subjects, events)
+    tables = tables_of(table, visits, subjects, events, decisions)
+    spare_inputs(output, [*tables.values(), decisions, criteria])
     chosen: dict[str, Any] = {} if compare is None else {"compare": _words(compare)}
     rules = name_criteria(criteria)
     with waiting("reconciling"):

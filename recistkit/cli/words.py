@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
+
+from recistkit.errors import OptionError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -41,11 +44,17 @@ def name_criteria(criteria: str) -> Criteria:
 
     Raises
     ------
+    OptionError
+        If there are no such criteria.
     CriteriaError
         If they cannot be used.
     """
-    from recistkit.criteria import load
+    from recistkit.criteria import load, shipped
 
+    path = Path(criteria)
+    if criteria not in shipped() and (path.is_dir() or not path.exists()):
+        known = ", ".join(shipped())
+        raise OptionError(f"there are no criteria {criteria}; known are {known}, or give a file")
     loaded = load(criteria)
     say(f"criteria {loaded.reference} ({loaded.title})")
     if loaded.warning:
@@ -73,8 +82,10 @@ def print_table(table: pl.DataFrame, file_format: str) -> None:
     """Print a table on standard output: the bytes that a file of it would have."""
     from recistkit.exchange.write_results import write_table
 
+    content = io.BytesIO()  # polars takes a reader that has left for a fault of its own
+    write_table(table, content, file_format)
     sys.stdout.flush()
-    write_table(table, sys.stdout.buffer, file_format)
+    sys.stdout.buffer.write(content.getvalue())
     sys.stdout.buffer.flush()
 
 

@@ -45,7 +45,6 @@ _TWICE: Final = "_duplicated_0"
 _KINDS: Final = (pl.String, pl.Categorical, pl.Enum, pl.Boolean, pl.Date, pl.Datetime, pl.Null)
 
 
-
 class Rule(NamedTuple):
     """Where a value is wrong, and what is said of it."""
 

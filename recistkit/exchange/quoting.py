@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["short_name", "quoted_value"]
+__all__ = ["quoted_value", "short_name"]
 
 _HARMLESS: Final = re.compile(r"[a-z][a-z -]{0,23}|[0-9.,:/+-]{1,24}")
 _LONGEST_NAME: Final = 40
@@ -30,11 +30,11 @@ def quoted_value(value: str) -> str:
 
 
 def short_name(name: str) -> str:
-    """Return the name of a column or field that is not ours, fit for one line.
+    r"""Return the name of a column or field that is not ours, fit for one line.
 
     Examples
     --------
-    >>> short_name("colour\\n")
+    >>> short_name("colour\n")
     'colour'
     >>> short_name("x" * 100) == "x" * 37 + "..."
     True

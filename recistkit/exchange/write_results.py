@@ -163,7 +163,7 @@ def _as_output_error(folder: Path) -> Iterator[None]:
     except OutputError:
         raise
     except (OSError, pl.exceptions.PolarsError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         message = f"{folder}: cannot be written ({reason}); what was there is unchanged"
         raise OutputError(message) from error
 

@@ -145,7 +145,7 @@ def _refuse_two_places(path: Path, header: Any) -> None:  # noqa: ANN401  nibabe
     corners = np.array([(*corner, 1) for corner in product(*edges)], dtype=float).T
     apart = ((header.get_sform() - header.get_qform()) @ corners)[:3]
     most = float(np.max(np.hypot.reduce(apart, axis=0)))
-    if most > _FORMS_APART_MM:
+    if not most <= _FORMS_APART_MM:  # no number is no place either
         reason = f"its sform and its qform place it up to {most:.1f} mm apart"
         raise ScanError(path, f"{reason}; expected at most {_FORMS_APART_MM} mm")
 

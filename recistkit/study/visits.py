@@ -109,9 +109,14 @@ def _for_each_reader(visits: pl.DataFrame, table: ParsedTable) -> pl.DataFrame:
     spread = shared.join(readers, on="subject", how="left").with_columns(
         pl.col("reader").fill_null(only)
     )
-    cells = ("date_first", "date_last", "new_lesions", "coverage", "tumour_marker", "row")
+    cells = ("new_lesions", "coverage", "tumour_marker", "row")
     both = _once(named).join(_once(spread), on=VISIT, how="full", coalesce=True, suffix="_shared")
-    return both.select(*VISIT, *(pl.coalesce(name, f"{name}_shared") for name in cells))
+    return both.select(
+        *VISIT,
+        *(pl.coalesce(name, f"{name}_shared") for name in cells),
+        date_first=pl.min_horizontal("date_first", "date_first_shared"),
+        date_last=pl.max_horizontal("date_last", "date_last_shared"),
+    )
 
 
 def _once(rows: pl.DataFrame) -> pl.DataFrame:

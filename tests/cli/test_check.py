@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from recistkit.criteria import load
@@ -51,6 +54,21 @@ def test_findings_are_written_into_a_folder_and_leave_its_results(run: Run, stud
         "findings.csv",
         "responses.csv",
     ]
+
+
+def test_a_reader_that_leaves_early_ends_the_command_quietly(study: Path) -> None:
+    nobody, pipe = os.pipe()
+    os.close(nobody)
+    ended = subprocess.run(
+        [sys.executable, "-m", "recistkit", "check", "reads.csv"],
+        stdout=pipe,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=study,
+        check=False,
+    )
+    os.close(pipe)
+    assert ended.stderr == NAMED
 
 
 def test_a_faulty_table_has_no_findings(run: Run) -> None:

@@ -8,11 +8,12 @@ import polars as pl
 import pytest
 
 import recistkit
-from recistkit.criteria import load
+from recistkit.criteria import load, shipped
 from tests.cli.conftest import Run
 from tests.cli.small_study import READS
 from tests.study.study_with_scans import write_study_with_scans
 
+ROOT = Path(__file__).resolve().parents[2]
 NAMED = f"criteria {load('recist-1.1').reference} (RECIST 1.1)\n"
 
 
@@ -105,12 +106,26 @@ def test_every_fault_of_a_table_is_named_and_nothing_is_written(run: Run, study:
     assert not (study / "results").exists()
 
 
-def test_a_file_that_is_not_there_is_a_fault(run: Run) -> None:
+def test_files_that_are_not_there_are_wrong_usage_and_all_are_named(run: Run, study: Path) -> None:
     ended = run("classify", "raeds.csv", "--output", "results")
+    assert (ended.code, ended.err) == (2, "Error: there is no file raeds.csv\n")
+    absent = (*("--visits", "reads*.csv"), *("--subjects", "subjects.csv"), *("--events", "e.csv"))
+    ended = run("classify", "far/raeds.csv", *absent, "--output", "results")
     assert (ended.code, ended.err) == (
-        1,
-        f"{NAMED}raeds.csv: 1 fault\n  there is no such file\n",
+        2,
+        "Error: there is no file raeds.csv and no file reads*.csv and no file e.csv\n",
     )
+    assert not (study / "results").exists()
+
+
+def test_a_draft_is_warned_of(run: Run, study: Path) -> None:
+    text = (ROOT / "docs" / "read-document.md").read_text(encoding="utf-8")
+    document = text.split("```json\n")[1].split("```")[0]
+    (study / "documents").mkdir()
+    (study / "documents" / "read.json").write_text(document, encoding="utf-8")
+    ended = run("classify", "documents", "--output", "results")
+    assert ended.code == 0
+    assert DRAFT in ended.err.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -134,15 +149,23 @@ def test_an_option_that_cannot_be_is_wrong_usage(
     assert not (study / "results").exists()
 
 
-def test_unknown_criteria_are_a_fault(run: Run) -> None:
-    ended = run("classify", "reads.csv", "--criteria", "recist-9", "--output", "results")
+@pytest.mark.parametrize("criteria", ["recist-9", "absent.toml", "."])
+def test_unknown_criteria_are_wrong_usage(criteria: str, run: Run, study: Path) -> None:
+    ended = run("classify", "reads.csv", "--criteria", criteria, "--output", "results")
     assert (ended.code, ended.err) == (
-        1,
+        2,
         (
-            "recist-9: not usable\n  no such criteria; known are recist-1.0, recist-1.1, "
-            "who-1979, zhu-2013, or give a .toml file\n"
+            f"Error: there are no criteria {criteria}; known are {', '.join(shipped())}, "
+            "or give a file\n"
         ),
     )
+    assert not (study / "results").exists()
+
+
+def test_criteria_with_a_fault_in_the_file_are_a_fault(run: Run, study: Path) -> None:
+    (study / "trial.toml").write_text("colour =", encoding="utf-8")
+    ended = run("classify", "reads.csv", "--criteria", "trial.toml", "--output", "results")
+    assert (ended.code, ended.err.splitlines()[0]) == (1, "trial.toml: not usable")
 
 
 def test_results_that_cannot_be_written_are_a_fault(run: Run, study: Path) -> None:

@@ -68,5 +68,15 @@ def test_a_file_that_cannot_be_used_names_every_fault(run: Run, study: Path) -> 
     assert [line.split(":")[0] for line in ended.err.splitlines()[1:]] == ["  version", "  colour"]
 
 
-def test_show_of_unknown_criteria_is_a_fault(run: Run) -> None:
-    assert run("criteria", "show", "recist-9").code == 1
+def test_criteria_that_are_not_there_are_wrong_usage(run: Run) -> None:
+    ended = run("criteria", "show", "recist-9")
+    assert (ended.code, ended.err) == (
+        2,
+        (
+            f"Error: there are no criteria recist-9; known are {', '.join(shipped())}, "
+            "or give a file\n"
+        ),
+    )
+    ended = run("criteria", "validate", "absent.toml")
+    assert (ended.code, ended.out) == (2, "")
+    assert "'absent.toml' does not exist." in ended.err

@@ -28,6 +28,17 @@ COMMANDS: Final = (
     "criteria validate",
     "demo",
 )
+PREFACE: Final = """\
+# Commands
+
+What `--help` says; written by a test.
+
+Exit codes: `0` fine; `1` a fault inside a file, results that cannot be written, or a finding or an
+open case under `--strict`; `2` wrong usage: an option that there is not or that has a value it cannot
+have, a table or criteria that are not there, or an output folder in which an input of the same run
+would be replaced or removed; `130` stopped by the user. Nothing is written when the code is `1` for a
+fault, or `2`.
+"""
 HEAVY: Final = (
     "SimpleITK",
     "nibabel",
@@ -95,7 +106,7 @@ def test_the_example_of_each_help_runs(command: str, run: Run) -> None:
 
 
 def test_the_page_of_commands_is_what_help_says(run: Run) -> None:
-    parts = ["# Commands\n\nWhat `--help` says; written by a test.\n"]
+    parts = [PREFACE]
     for command in COMMANDS:
         title = f"recistkit {command}".strip()
         parts.append(f"\n## `{title}`\n\n```text\n{run(*command.split(), '--help').out}```\n")

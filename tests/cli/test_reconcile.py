@@ -76,6 +76,14 @@ def test_readers_that_are_not_there_are_wrong_usage(
     assert not (study / "results").exists()
 
 
+def test_decisions_that_are_not_there_are_wrong_usage(run: Run, study: Path) -> None:
+    ended = run(*COMMAND, "--decisions", "decided.csv")
+    assert (ended.code, ended.err) == (2, "Error: there is no file decided.csv\n")
+    ended = run("reconcile", "-", *COMMAND[2:], "--decisions", "-")
+    assert (ended.code, ended.err) == (2, "Error: only one table can come from standard input\n")
+    assert not (study / "results").exists()
+
+
 def test_a_decision_that_cannot_be_followed_writes_nothing(run: Run, study: Path) -> None:
     (study / "decisions.csv").write_text(
         "subject,accepted_reader,adjudicator,decided_on,reason\nS9,B,C,2011-06-01,size\n",

@@ -44,6 +44,18 @@ def test_four_sets_are_shipped() -> None:
     assert [criteria.load(name).id for name in criteria.shipped()] == list(criteria.shipped())
 
 
+def test_what_is_neither_id_nor_file_is_refused() -> None:
+    with pytest.raises(CriteriaError) as caught:
+        criteria.load(11)  # type: ignore[arg-type]
+    assert str(caught.value) == "criteria: not usable\n  expected an id or a file, not int"
+
+
+@pytest.mark.parametrize("key", ["id", "version", "title", "citation"])
+def test_every_file_states_its_own_head(tmp_path: Path, key: str) -> None:
+    text = "\n".join(line for line in BASED.splitlines() if not line.startswith(key))
+    assert faults_of(tmp_path, text) == [f"{key}: every file states its own"]
+
+
 def test_loaded_criteria_are_returned_as_they_are() -> None:
     rules = criteria.load("recist-1.1")
     assert criteria.load(rules) is rules

@@ -233,7 +233,7 @@ LESIONS: dict[str, tuple[list[Row], list[str]]] = {
         [lesion("BL", "T2\x07")],
         [
             (
-                "row 3, column 'lesion': 'T2\\x07' is not usable as a name: "
+                "row 3, column 'lesion': is not usable as a name: "
                 "control characters, or begins like a formula"
             )
         ],
@@ -242,7 +242,7 @@ LESIONS: dict[str, tuple[list[Row], list[str]]] = {
         [lesion("BL", "=2+5")],
         [
             (
-                "row 3, column 'lesion': '=2+5' is not usable as a name: "
+                "row 3, column 'lesion': is not usable as a name: "
                 "control characters, or begins like a formula"
             )
         ],
@@ -351,7 +351,7 @@ MERGED: dict[str, tuple[list[Row], list[str]]] = {
         [lesion("BL", "T2"), merged("T2", "+T1")],
         [
             (
-                "row 4, column 'merged_into': '+T1' is not usable as a name: "
+                "row 4, column 'merged_into': is not usable as a name: "
                 "control characters, or begins like a formula"
             )
         ],

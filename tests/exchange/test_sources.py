@@ -15,8 +15,10 @@ import polars as pl
 import pytest
 
 from recistkit.errors import DocumentError, TableError
+from recistkit.exchange.read_document import save_read_document
 from recistkit.exchange.sources import TableSource, open_documents, open_table
-from tests.exchange.read_documents import example_text
+from recistkit.model.read import sign_read
+from tests.exchange.read_documents import example, example_text
 from tests.exchange.small_tables import lesion, sound, table
 
 HEADER = "subject,timepoint,lesion,role,date,longest_mm\n"
@@ -141,6 +143,24 @@ def test_a_file_that_is_no_parquet_says_so(tmp_path: Path, content: bytes) -> No
     assert error_of(path) == "reads.parquet: 1 fault\n  is no Parquet file"
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_the_name_of_a_file_is_taken_literally(tmp_path: Path, ending: str) -> None:
+    wanted, other = table(lesion("BL", "T1")), table(lesion("BL", "T2"))
+    for frame, name in ((wanted, f"reads[1].{ending}"), (other, f"reads1.{ending}")):
+        path = tmp_path / name
+        frame.write_csv(path) if ending == "csv" else frame.write_parquet(path)
+    assert open_table(tmp_path / f"reads[1].{ending}").frame.equals(wanted)
+    for pattern in (f"reads*.{ending}", f"reads?.{ending}", f"reads[12].{ending}"):
+        assert error_of(tmp_path / pattern) == f"{pattern}: 1 fault\n  there is no such file"
+
+
+def test_a_folder_called_like_a_column_adds_none(tmp_path: Path) -> None:
+    (tmp_path / "subject=S9").mkdir()
+    path = tmp_path / "subject=S9" / "reads.parquet"
+    sound().write_parquet(path)
+    assert open_table(path).frame.equals(sound())
+
+
 @pytest.mark.parametrize("name", ["absent.csv", "absent.parquet", "absent"])
 def test_an_absent_file_is_named_without_its_folder(tmp_path: Path, name: str) -> None:
     assert error_of(tmp_path / name) == f"{name}: 1 fault\n  there is no such file"
@@ -228,6 +248,22 @@ def test_read_documents_bring_reads_and_visits(tmp_path: Path) -> None:
         assert (reads.name, reads.first_row, visits.name) == (name, 1, name)
         assert "lesion" in reads.frame.columns
         assert "new_lesions" in visits.frame.columns
+
+
+def test_every_draft_is_warned_of(tmp_path: Path) -> None:
+    drafts = [example().model_copy(update={"subject": subject}) for subject in ("S2", "S1", "S3")]
+    signed_at = dt.datetime(2011, 6, 1, 12, 0, tzinfo=dt.UTC)
+    signed = sign_read(drafts[2], name="R. Reader", meaning="final", signed_at=signed_at)
+    for read in (*drafts[:2], signed):
+        save_read_document(read, tmp_path / f"{read.subject}.json")
+    opened = open_documents(tmp_path)
+    assert opened is not None
+    said = f"by reader {drafts[0].reader!r} is a draft, not signed"
+    assert opened[0].warnings == (
+        f"{tmp_path.name}: the read of subject 'S1' {said}",
+        f"{tmp_path.name}: the read of subject 'S2' {said}",
+    )
+    assert opened[1].warnings == ()
 
 
 def test_a_folder_without_documents_is_a_fault(tmp_path: Path) -> None:

@@ -108,10 +108,10 @@ def _schedule(random: Random, *, overlapping: bool) -> Iterator[Stop]:
         random.shuffle(labels)
     previous: Stop | None = None
     for label in labels:
-        first = last - timedelta(days=random.choice((0, 0, 0, 1, 2)))
+        first = last - timedelta(days=random.choice((0, 0, 1, 2, 2)))
         if previous is not None:
             last = previous.last + timedelta(days=random.choice(GAPS))
-            first = last - timedelta(days=random.choice((0, 0, 0, 1, 2)))
+            first = last - timedelta(days=random.choice((0, 0, 1, 2, 2)))
             if overlapping and random.random() < 0.5:
                 first = previous.first + timedelta(days=random.choice((1, 2)))
                 last = max(first, random.choice((last, previous.last, first)))
@@ -154,7 +154,7 @@ def _visit_rows(plan: Plan, random: Random) -> Iterator[Row]:
         # Visits that overlap keep their order only with the dates that the table gives them.
         if number != plan.baseline and not plan.overlapping and random.random() < 0.15:
             continue
-        layout = random.choice(("shared", "shared", "apart", "apart", "both"))
+        layout = random.choice(("shared", "apart", "both"))
         if layout == "both" and plan.readers != (None,):
             yield from _shared_and_own(plan, number, random, elevated=elevated)
             continue
@@ -200,7 +200,7 @@ def _shared_and_own(plan: Plan, number: int, random: Random, *, elevated: bool) 
     stated: list[tuple[str | None, Story]] = list(zip(plan.readers, plan.stories, strict=True))
     if len(stated) > 1 and random.random() < 0.5:
         left_open.append(stated.pop(random.randrange(2))[1])
-    dates_left_open = random.random() < 0.5 and not plan.overlapping
+    dates_left_open = random.random() < 0.3 and not plan.overlapping
     for reader, story in stated:
         own = _visit_row(plan, number, random, elevated=elevated) | {
             "reader": reader,
@@ -209,7 +209,7 @@ def _shared_and_own(plan: Plan, number: int, random: Random, *, elevated: bool) 
         own |= (
             dict.fromkeys(("date_first", "date_last"))
             if dates_left_open
-            else _dates(plan, number, random)
+            else _dates(plan, [story], number, random)
         )
         for column in ("coverage", "tumour_marker", "new_lesions"):
             own[column] = own[column] if random.random() < 0.5 else None
@@ -222,24 +222,21 @@ def _shared_and_own(plan: Plan, number: int, random: Random, *, elevated: bool) 
             "reader": None,
             "new_lesions": _statement(left_open, number, random),
         }
-        | _dates(plan, number, random)
+        | _dates(plan, plan.stories, number, random)
     )
 
 
-def _dates(plan: Plan, number: int, random: Random) -> Row:
-    """Return dates that every reader's rows of the visit lie in: the schedule's or theirs."""
+def _dates(plan: Plan, stories: list[Story], number: int, random: Random) -> Row:
+    """Return dates that the readers' rows of the visit lie in: the schedule's or theirs."""
     stop = plan.stops[number]
     shown = [
-        row["date"]
-        for story in plan.stories
-        for row in story.written
-        if row["timepoint"] == stop.label
+        row["date"] for story in stories for row in story.written if row["timepoint"] == stop.label
     ]
     if plan.overlapping or not shown:
         return {"date_first": stop.first, "date_last": stop.last}
     return {
-        "date_first": random.choice((stop.first, min(shown))),
-        "date_last": random.choice((stop.last, max(shown))),
+        "date_first": random.choice((stop.first, min(shown), min(shown))),
+        "date_last": random.choice((stop.last, max(shown), max(shown))),
     }
 
 

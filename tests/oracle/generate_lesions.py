@@ -351,6 +351,7 @@ class Story:
             choices: tuple[str, ...] = ("absent",) * 8 + ("node", "present")
             if self.intent != "CR" and (self.intent, self.before) != ("NE", "CR"):
                 choices = ("present",) * 8 + ("absent", "absent", "node", "increased")
+            choices += ("node",) * 3 * bool(lesion.nodal)
             odd = ("progressed", "not-evaluable", "missing")
             state = self.random.choice(odd if self.random.random() < 0.15 else choices)
             if state == "not-evaluable":
@@ -363,12 +364,12 @@ class Story:
     def _non_target_at_baseline(self, lesion: Lesion, number: int) -> None:
         """Write that a non-target is there; now and then that nobody could tell (C14, C16)."""
         chance = self.random.random()
-        if chance < 0.1:
+        if chance < 0.15:
             reason = self.random.choice(REASONS)
             self._write(lesion, number, state="not-evaluable", reason=reason)
-        elif chance < 0.15:
+        elif chance < 0.25:
             return
-        elif lesion.nodal and chance < 0.4:
+        elif lesion.nodal and chance < 0.55:
             self._write_small_node(lesion, number)
         else:
             self._write(lesion, number, state="present")

@@ -172,14 +172,19 @@ def _situations(case: Case) -> Iterator[str]:
         elif own["date_last"] != other["date_last"]:
             yield "own and shared dates differ"
     for row in case.reads:
-        if row["longest_mm"] is not None and thousandths(row["longest_mm"]) == 1_000_000:
-            yield "a metre"
-        sized = [thousandths(text) for text in (row["longest_mm"], row["short_mm"]) if text]
-        if row["state"] == "too-small" and 9_999 in sized:
-            yield "too small with 9.999 mm"
+        yield from _sizes(row)
     references = {r["subject"]: r["reference_date"] for r in case.subjects}
     for (subject, _), visits in reads_of(case.reads, case.visits).items():
         yield from _courses(visits[baseline_of(visits, references.get(subject)) :])
+
+
+def _sizes(row: Row) -> Iterator[str]:
+    """Yield the situations of one row."""
+    if row["longest_mm"] is not None and thousandths(row["longest_mm"]) == 1_000_000:
+        yield "a metre"
+    sized = [thousandths(text) for text in (row["longest_mm"], row["short_mm"]) if text]
+    if row["state"] == "too-small" and 9_999 in sized:
+        yield "too small with 9.999 mm"
 
 
 def _courses(visits: list[Visit]) -> Iterator[str]:

@@ -40,17 +40,6 @@ def test_a_baseline_alone_is_ne() -> None:
     assert best("days 7\nX1 seen", *EVERYTHING) == ("NE", None, "NE", None, None, None, 7)
 
 
-def test_a_non_target_that_progressed_by_the_baseline_is_no_progression_on_study() -> None:
-    text = """
-        T1 100   90   60
-        X1 worse seen seen
-    """
-    assert course(text, "response", "flags") == [("SD", None), ("PR", None)]
-    assert best(text, *EVERYTHING) == ("PR", 56, "SD", None, None, None, 56)
-    sustained = course("T1 100 69 75\nX1 worse seen seen", "flags", sustain_pr=True)
-    assert sustained == [None, "sustained"]
-
-
 def test_a_node_that_is_normal_at_the_baseline_is_no_response() -> None:
     for sustain in (False, True):
         rows = course("L1 x9 x12", "target", "response", "flags", sustain_pr=sustain)
@@ -331,6 +320,21 @@ def test_the_convention_in_force_stands_beside_the_answer() -> None:
         ({"max_intervening_ne": -1}, "max_intervening_ne is -1; expected 0 to 3650"),
         ({"min_sd_days": -1}, "min_sd_days is -1; expected 0 to 3650"),
         ({"compartment_stop": "last"}, "compartment_stop is 'last'; expected 'first' or 'own'"),
+        (
+            {"confirmation_days": "28"},
+            "confirmation_days is '28'; expected a whole number from 0 to 3650",
+        ),
+        (
+            {"confirmation_days": 28.0},
+            "confirmation_days is 28.0; expected a whole number from 0 to 3650",
+        ),
+        ({"min_sd_days": True}, "min_sd_days is True; expected a whole number from 0 to 3650"),
+        (
+            {"max_intervening_ne": None},
+            "max_intervening_ne is None; expected a whole number from 0 to 3650",
+        ),
+        ({"accept_sd_between": "no"}, "accept_sd_between is 'no'; expected True or False"),
+        ({"sustain_pr": 1}, "sustain_pr is 1; expected True or False"),
         ({"sd_from": "birth"}, "sd_from is 'birth'; expected 'reference' or 'baseline'"),
     ],
 )

@@ -54,16 +54,19 @@ def test_not_only_the_next_visit_can_confirm() -> None:
     assert confirmed(text) == ("PR", 28, 56)
 
 
-def test_a_cr_confirms_a_pr_but_a_pr_confirms_no_cr() -> None:
+def test_a_cr_confirms_a_pr() -> None:
     assert confirmed("T1 100 60 gone") == ("PR", 28, 56)
+
+
+def test_a_pr_confirms_no_cr_but_with_it_makes_a_pr() -> None:
     text = """
         L1 x30 x9 x9
         X1 seen gone gone
         marker elevated normal elevated
     """
-    # The marker turns the second CR into PR.
+    # The marker turns the second CR into PR: less is known, no disease is seen.
     assert course(text) == ["CR", "PR"]
-    assert confirmed(text) == ("SD", None, None)
+    assert confirmed(text) == ("PR", 28, 56)
 
 
 def test_a_cr_outranks_an_earlier_confirmed_pr() -> None:
@@ -139,15 +142,14 @@ def test_a_broken_response_may_begin_again() -> None:
     assert confirmed("T1 100 69 75 69 69") == ("PR", 84, 112)
 
 
-def test_a_pr_after_a_cr_breaks_a_pr() -> None:
-    # The last PR comes after a CR that came before day 28.
+def test_a_pr_after_a_cr_confirms_a_pr() -> None:
     text = """
         days   0  28   35   63
         T1     50 30   gone gone
         X1     seen seen gone NE
     """
     assert course(text) == ["PR", "CR", "PR"]
-    assert confirmed(text) == ("SD", None, None)
+    assert confirmed(text) == ("PR", 28, 63)
 
 
 def test_a_cr_that_comes_early_still_lets_a_later_cr_confirm() -> None:

@@ -36,6 +36,25 @@ def test_progression_of_non_targets_is_dated_by_the_earliest_that_progressed() -
     assert best(text, "progression_date") == 31
 
 
+def test_progression_of_single_lesions_is_dated_by_a_lesion_that_progressed() -> None:
+    text = """
+        T1 10x10 20x10@33
+        T2 10x10 10x10@30
+        T3 10x10 20x10@35
+    """
+    assert best(text, "progression_date", criteria="who-1979") == 33
+    assert best(text, "progression_date", criteria="recist-1.1") == 30
+
+
+def test_progression_of_merged_lesions_is_dated_by_the_earliest_of_them() -> None:
+    text = """
+        T1 10x10 30x20@33
+        T2 10x10 >T1@31
+        T3 10x10 10x10@30
+    """
+    assert best(text, "progression_date", criteria="who-1979") == 31
+
+
 def test_a_new_lesion_is_dated_by_its_earliest_scan() -> None:
     text = """
         T1 50 50@28

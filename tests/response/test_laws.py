@@ -125,7 +125,7 @@ def test_a_larger_sum_never_improves_a_response(
 
 
 SIZES = ("9x4", "10x10", "14x7", "15x15", "20x10", "24x12", "30x21", "31.2x8.7", "50x20")
-CELLS = (*SIZES, "gone", "NE", "7x7+5x3", "small:4x3")
+CELLS = (*SIZES, "gone", "NE", "7x7+5x3", "small:0.5x0.3")
 
 
 @st.composite
@@ -208,7 +208,7 @@ def test_scaling_lengths_together_with_the_rules_in_millimetres_changes_nothing(
     texts: list[str], factor: int, name: str, imputed: bool
 ) -> None:
     if imputed:
-        texts = [text.replace("small:4x3", "small") for text in texts]
+        texts = [text.replace("small:0.5x0.3", "small") for text in texts]
     rules = criteria.load(name)
     assert words_of(scaled_reads(texts, factor), scaled_rules(rules, factor)) == words_of(
         scaled_reads(texts, 1), rules

@@ -101,6 +101,13 @@ def test_only_a_node_is_gone_when_it_is_small() -> None:
     assert course("X1 seen:15x12 seen:9x8", "non_target") == ["NON-CR/NON-PD"]
 
 
+@pytest.mark.parametrize(("baseline", "expected"), [("9.999", "NON-CR/NON-PD"), ("10", "CR")])
+def test_a_non_target_node_that_was_small_at_baseline_is_not_gone(
+    baseline: str, expected: str
+) -> None:
+    assert course(f"K1 seen:12x{baseline} seen:12x9", "non_target") == [expected]
+
+
 def test_in_recist_1_0_a_small_non_target_node_persists() -> None:
     assert course("K1 seen:15x12 seen:9x8", "non_target", criteria="recist-1.0") == [
         "NON-CR/NON-PD"

@@ -93,11 +93,22 @@ def test_the_number_of_non_targets_makes_no_progression() -> None:
 
 def test_a_non_target_first_recorded_later_was_not_evaluable_before() -> None:
     text = """
-        T1 50   50   50
-        X1 seen gone gone
-        X2 .    .    gone
+        T1 50   50   50   50
+        X1 seen gone gone gone
+        X2 .    .    seen gone
     """
-    assert course(text, "non_target") == ["NE", "CR"]
+    assert course(text, "non_target") == ["NE", "NON-CR/NON-PD", "CR"]
+
+
+@pytest.mark.parametrize("cell", ["seen", "more", "worse"])
+def test_a_non_target_is_gone_only_after_it_was_seen(cell: str) -> None:
+    text = f"""
+        T1 50   50   50   50
+        X1 seen gone gone gone
+        X2 NE   gone {cell} gone
+    """
+    middle = "PD" if cell == "worse" else "NON-CR/NON-PD"
+    assert course(text, "non_target") == ["NE", middle, "CR"]
 
 
 def test_without_non_targets_the_answer_does_not_apply() -> None:

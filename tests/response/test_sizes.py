@@ -43,7 +43,7 @@ def test_a_node_too_small_to_measure_is_normal() -> None:
 
 
 def test_a_node_too_small_with_a_short_axis_is_judged_by_it() -> None:
-    assert course("L1 x20 small:x10", "target") == ["PR"]
+    assert course("L1 x20 small:x9.9", "target", "sum") == [("CR", 9.9)]
 
 
 @pytest.mark.parametrize(

@@ -207,6 +207,44 @@ def test_a_file_without_a_place_is_refused(tmp_path: Path) -> None:
     assert reason_of(path) == "does not say where it lies in the patient (no sform and no qform)"
 
 
+def two_places(path: Path, moved_mm: float, codes: tuple[int, int] = (1, 1)) -> Path:
+    """Write a file whose qform lies apart from its sform, along the left-right axis."""
+    image = nib.Nifti1Image(values(), turned(25.0))
+    image.header.set_xyzt_units("mm")
+    apart = turned(25.0)
+    apart[0, 3] += moved_mm
+    image.set_sform(turned(25.0), code=codes[0])
+    image.set_qform(apart, code=codes[1])
+    nib.save(image, path)
+    return path
+
+
+def test_a_file_that_says_two_places_is_refused(tmp_path: Path) -> None:
+    assert reason_of(two_places(tmp_path / "mri.nii", 0.2)) == (
+        "its sform and its qform place it up to 0.2 mm apart; expected at most 0.1 mm"
+    )
+
+
+@pytest.mark.parametrize(
+    ("moved_mm", "codes"), [(0.05, (1, 1)), (30.0, (1, 0)), (30.0, (0, 1)), (0.0, (2, 4))]
+)
+def test_one_place_is_enough_and_two_may_differ_by_rounding(
+    moved_mm: float, codes: tuple[int, int], tmp_path: Path
+) -> None:
+    assert loaded(two_places(tmp_path / "mri.nii", moved_mm, codes))[0].size == (7, 6, 5)
+
+
+def test_places_are_compared_in_the_corners_of_the_volume(tmp_path: Path) -> None:
+    image = nib.Nifti1Image(values(), turned(0.0))
+    image.header.set_xyzt_units("mm")
+    image.set_sform(turned(0.0), code=1)
+    image.set_qform(turned(2.0), code=1)  # the same origin
+    nib.save(image, tmp_path / "mri.nii")
+    assert reason_of(tmp_path / "mri.nii") == (
+        "its sform and its qform place it up to 0.6 mm apart; expected at most 0.1 mm"
+    )
+
+
 def test_a_file_in_other_units_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "metres.nii"
     image = nib.Nifti1Image(values(), turned(0.0))
