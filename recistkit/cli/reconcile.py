@@ -54,8 +54,8 @@ CompareOption = Annotated[
     typer.Option(
         "--compare",
         metavar="V,V",
-        help="Columns of the best table to compare; best_response, response_date and "
-        "progression_date unless given.",
+        help="Columns of the best table to compare; best_response, best_response_confirmed, "
+        "response_date and progression_date unless given.",
         show_default=False,
     ),
 ]

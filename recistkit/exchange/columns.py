@@ -37,7 +37,6 @@ BAD: Final = "bad_"
 
 # A spreadsheet would run an id that begins like a formula, and no id needs control characters.
 _UNFIT_ID: Final = r"^[=+@]|^-[^0-9]|[\p{C}]"
-_SPACED_ID: Final = r"^\s|\s$"
 
 # The name that a second column of the same name has in a loaded CSV file.
 _TWICE: Final = "_duplicated_0"
@@ -222,7 +221,7 @@ def identifier(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
     return value, [
         Rule(unfit, expected, is_repeated=False),
         Rule(
-            value.str.contains(_SPACED_ID) & ~unfit,
+            (value != value.str.strip_chars()) & ~unfit,
             "begins or ends with a space",
             is_repeated=False,
         ),

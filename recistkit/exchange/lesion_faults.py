@@ -109,7 +109,9 @@ def _compartments(table: ParsedTable) -> None:
         table.faults.append(Fault(0, "compartment", message))
         return
     table.add(
-        compartment == OVERALL, "compartment", f"{OVERALL!r} is reserved for the whole patient"
+        compartment.str.to_lowercase() == OVERALL,
+        "compartment",
+        f"{OVERALL!r} is reserved for the whole patient",
     )
     table.add_unless_all_or_none("compartment", "compartments")
 

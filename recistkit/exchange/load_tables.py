@@ -18,12 +18,19 @@ from recistkit.exchange.columns import (
     number,
     parse_table,
     text,
+    thickness,
     truth,
     words,
 )
 from recistkit.exchange.lesion_faults import lesion_faults
 from recistkit.exchange.numbering import number_rows
-from recistkit.exchange.sources import RawTable, TableSource, open_documents, open_table
+from recistkit.exchange.sources import (
+    RawTable,
+    TableSource,
+    no_table,
+    open_documents,
+    open_table,
+)
 from recistkit.terms import (
     CERTAINTIES,
     EVENTS,
@@ -66,7 +73,7 @@ READS = (
     Column("y_mm", number),
     Column("z_mm", number),
     Column("modality", text),
-    Column("slice_thickness_mm", number),
+    Column("slice_thickness_mm", thickness),
     Column("plane", text),
 )
 VISITS = (
@@ -123,7 +130,7 @@ class StudyTables:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Unknown columns of all tables."""
+        """Unknown columns of all tables, and read documents that are drafts."""
         return tuple(warning for table in self.all for warning in table.warnings)
 
 
@@ -155,7 +162,7 @@ def load_tables(
     raw_subjects = _opened(errors, open_table, subjects)
     raw_events = _opened(errors, open_table, events)
     if raw_reads is None or errors:
-        raise TableError.joined(errors)
+        raise TableError.joined(errors or [no_table(reads)])
     return StudyTables(
         _reads_table(raw_reads),
         _side_table(raw_visits, VISITS, ("subject", "reader", "timepoint")),

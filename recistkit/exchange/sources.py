@@ -18,7 +18,7 @@ from recistkit.exchange.quoting import short_name
 from recistkit.exchange.read_document import load_read_document, load_read_documents
 from recistkit.exchange.read_tables import reads_table, visits_table
 
-__all__ = ["RawTable", "TableSource", "open_documents", "open_table"]
+__all__ = ["RawTable", "TableSource", "no_table", "open_documents", "open_table"]
 
 
 class PandasFrame(Protocol):
@@ -77,7 +77,12 @@ def open_table(source: TableSource) -> RawTable:
         return RawTable(FRAME, source, 1)
     if hasattr(source, "columns") and hasattr(source, "iloc"):
         return RawTable(FRAME, _from_pandas(source), 1)
-    raise TableError(FRAME, [Fault(0, "", f"{type(source).__name__} is no table; {_EXPECTED}")])
+    raise no_table(source)
+
+
+def no_table(source: object) -> TableError:
+    """Return the error of something that is no table, such as None."""
+    return TableError(FRAME, [Fault(0, "", f"{type(source).__name__} is no table; {_EXPECTED}")])
 
 
 def open_documents(source: TableSource) -> tuple[RawTable, RawTable] | None:

@@ -108,9 +108,8 @@ def sustainable(target: Codes, progressed: Bools) -> Bools:
     """Return where an SD follows a PR or CR of the targets without a PD between (C13)."""
     visit = np.arange(target.shape[1])
     responded = (target == PR) | (target == CR)
-    responded[:, 0] = False
     last_response = np.maximum.accumulate(np.where(responded, visit, -1), axis=1)
-    last_pd = np.maximum.accumulate(np.where(progressed & (visit > 0), visit, -1), axis=1)
+    last_pd = np.maximum.accumulate(np.where(progressed, visit, -1), axis=1)
     out = np.zeros(target.shape, bool)
     out[:, 1:] = (last_response[:, :-1] > 0) & (last_response[:, :-1] >= last_pd[:, :-1])
     return out

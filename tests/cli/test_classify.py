@@ -9,6 +9,7 @@ import pytest
 
 import recistkit
 from recistkit.criteria import load, shipped
+from recistkit.exchange.read_document import parse_read_document
 from tests.cli.conftest import Run
 from tests.cli.small_study import READS
 from tests.study.study_with_scans import write_study_with_scans
@@ -125,7 +126,12 @@ def test_a_draft_is_warned_of(run: Run, study: Path) -> None:
     (study / "documents" / "read.json").write_text(document, encoding="utf-8")
     ended = run("classify", "documents", "--output", "results")
     assert ended.code == 0
-    assert DRAFT in ended.err.splitlines()
+    read = parse_read_document(document.encode(), "read.json")
+    assert ended.err == (
+        f"{NAMED}warning: documents: the read of subject {read.subject!r} by reader "
+        f"{read.reader!r} is a draft, not signed\n"
+        "wrote responses.csv and best.csv to results\n"
+    )
 
 
 @pytest.mark.parametrize(

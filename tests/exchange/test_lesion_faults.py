@@ -89,7 +89,7 @@ STATES: dict[str, tuple[list[Row], list[str]]] = {
     ),
     "an unknown role": (
         [lesion("BL", "T2", role="Target")],
-        ["row 3, column 'role': 'Target' is none of target, non-target, new"],
+        ["row 3, column 'role': a text of 6 characters is none of target, non-target, new"],
     ),
     "no reason why not": (
         [non_target("BL"), non_target("W8", state="not-evaluable")],
@@ -152,7 +152,7 @@ SIZES: dict[str, tuple[list[Row], list[str]]] = {
     ),
     "text in the short axis": (
         [lesion("BL", "T2", short_mm="20 mm")],
-        ["row 3, column 'short_mm': '20 mm' is not a number"],
+        ["row 3, column 'short_mm': a text of 5 characters is not a number"],
     ),
     "negative": (
         [lesion("BL", "T2", longest_mm="-50.0")],
@@ -277,7 +277,7 @@ LESIONS: dict[str, tuple[list[Row], list[str]]] = {
     ),
     "neither nodal nor not": (
         [lesion("BL", "T2", nodal="N")],
-        ["row 3, column 'nodal': 'N' is neither true nor false"],
+        ["row 3, column 'nodal': a text of 1 character is neither true nor false"],
     ),
     "a place that is none": (
         [lesion("BL", "T2", x_mm="left", slice_thickness_mm="thin")],
@@ -419,8 +419,9 @@ def test_compartments_are_given_for_all_rows_or_none() -> None:
     ]
 
 
-def test_overall_is_no_compartment() -> None:
-    assert faults_of(with_compartments("primary", "overall")) == [
+@pytest.mark.parametrize("name", ["overall", "Overall", "OVERALL"])
+def test_overall_is_no_compartment(name: str) -> None:
+    assert faults_of(with_compartments("primary", name)) == [
         "row 2, column 'compartment': 'overall' is reserved for the whole patient"
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -158,6 +159,25 @@ def test_a_table_without_rows_is_a_fault() -> None:
     )
 
 
+def test_nothing_in_the_place_of_the_reads_is_refused() -> None:
+    nothing: Any = None
+    with pytest.raises(TableError) as raised:
+        classify(nothing)
+    assert str(raised.value) == (
+        "<frame>: 1 fault\n  NoneType is no table; expected a file, or a polars or pandas frame"
+    )
+
+
+@pytest.mark.parametrize("thickness", ["0", "-5", "1001"])
+def test_a_slice_has_a_possible_thickness(thickness: str) -> None:
+    assert faults_of(sound(lesion("BL", "T2", slice_thickness_mm=thickness))) == [
+        (
+            f"row 3, column 'slice_thickness_mm': '{thickness}' is no slice thickness; "
+            "expected above 0 and at most 1000 mm"
+        )
+    ]
+
+
 def test_unknown_columns_of_every_table_are_warned_of() -> None:
     tables = load_tables(
         sound(lesion("BL", "T2", colour="red")),
@@ -263,7 +283,7 @@ def test_faults_of_the_subjects_table() -> None:
     assert faults_of(sound(), subjects=subjects) == [
         "row 2, column 'subject': a second row for the same subject",
         "row 3, column 'subject': is empty",
-        "row 4, column 'reference_date': '5 January' is not a date like 2011-03-31",
+        "row 4, column 'reference_date': a text of 9 characters is not a date like 2011-03-31",
         (
             "row 4, column 'subject': is not usable as a name: "
             "control characters, or begins like a formula"
@@ -320,7 +340,7 @@ def test_faults_of_the_decisions_table() -> None:
         raise_faults((load_decisions(decisions),))
     assert str(raised.value) == (
         "<frame>: 3 faults\n"
-        "  row 1, column 'decided_on': 'June' is not a date like 2011-03-31\n"
+        "  row 1, column 'decided_on': a text of 4 characters is not a date like 2011-03-31\n"
         "  row 2, column 'accepted_reader': is not usable as a name: control characters, "
         "or begins like a formula\n"
         "  row 2, column 'subject': is empty"

@@ -116,7 +116,6 @@ class Story:
             Lesion(f"N{n + 1}", "new", None, self._compartment(), onset=self.random.choice(later))
             for n in range(new)
         ]
-
         self._tell()
 
     def has_rows_at(self, number: int) -> bool:
@@ -174,6 +173,7 @@ class Story:
     def _write(self, lesion: Lesion, number: int, **cells: str | None) -> None:
         stop = self.stops[number]
         days = (stop.last - stop.first).days
+        passed = self.random.choice((0, days, self.random.randint(0, days)))
         self.written.append(
             EMPTY
             | {
@@ -182,8 +182,7 @@ class Story:
                 "role": lesion.role,
                 "nodal": lesion.nodal,
                 "compartment": lesion.compartment,
-                "date": stop.first
-                + timedelta(days=self.random.choice((0, days, self.random.randint(0, days)))),
+                "date": stop.first + timedelta(days=passed),
             }
             | cells
         )
@@ -223,12 +222,11 @@ class Story:
         if number < self.baseline and self.random.random() < 0.3:
             return
         for lesion in targets:
-            lesion.size = lesion.smallest = first_size(self.parameters, self.random)
             lesion.state = "no-axis" if self.random.random() < 0.02 else "measured"
             if self.random.random() < 0.06:
                 lesion.state = self.random.choice(("split", "too-small-sized"))
-            if lesion.state == "too-small-sized":
-                lesion.size = lesion.smallest = self._fixed_size(lesion)
+            free = first_size(self.parameters, self.random)
+            lesion.size = lesion.smallest = self._fixed_size(lesion) or free
             self._write_target(lesion, number, lesion.size, self._as_node(lesion, []))
         self.baseline_sum = self.nadir_sum = sum(lesion.size for lesion in targets)
 
@@ -252,7 +250,7 @@ class Story:
                 )
             if lesion.state == "node" and (not node or self.parameters.product):
                 lesion.state = "measured"
-        if self.random.random() < 0.1:
+        if self.random.random() < 0.15:
             self._merge(targets)
 
     def _merge(self, targets: list[Lesion]) -> None:
@@ -285,16 +283,19 @@ class Story:
         if not free:
             return {}
         if self.parameters.product and self.random.random() < 0.5:
-            # WHO: one lesion at its own limit.
-            return {
-                lesion.name: lesion.smallest * self.random.choice((125, 124, 100, 80, 50)) // 100
-                or self.parameters.steps
-                for lesion in free
-            }
+            # WHO: one lesion at its own limit, or at that of all that have merged into it.
+            limits = (125, 125, 124, 100, 80, 50)
+            sizes = [self._smallest(lesion) * self.random.choice(limits) // 100 for lesion in free]
+            least = self.parameters.steps
+            return {each.name: size or least for each, size in zip(free, sizes, strict=True)}
         goal = goal_of(self.intent, self.baseline_sum, self.nadir_sum, self.parameters, self.random)
         weights = [max(lesion.size, 1) for lesion in free]
         parts = share(max(goal - fixed, 0), weights, self.parameters, self.random)
         return {lesion.name: part for lesion, part in zip(free, parts, strict=True)}
+
+    def _smallest(self, lesion: Lesion) -> int:
+        merged = [each for each in self.lesions if each.merged_into == lesion.name]
+        return sum(each.smallest for each in [lesion, *merged])
 
     def _write_target(self, lesion: Lesion, number: int, value: int, as_node: bool) -> None:
         state = lesion.state

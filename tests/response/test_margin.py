@@ -45,6 +45,11 @@ def test_pd_falls_to_pr_where_the_limits_overlap() -> None:
     assert course("T1 100 50 65", "response", "margin")[1] == ("PD", -5.001)
 
 
+def test_of_two_changes_of_one_step_the_increase_is_given() -> None:
+    # PR up to 70, PD from 1.2 x 58.335 = 70.002 on.
+    assert course("T1 100 58.335 70.001", "response", "margin")[1] == ("SD", 0.001)
+
+
 def test_pd_over_a_nadir_falls_to_sd() -> None:
     assert course("T1 100 80 96", "response", "margin")[1] == ("PD", -0.001)
     assert course("T1 100 80 100", "response", "margin")[1] == ("PD", -4.001)

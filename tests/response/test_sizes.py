@@ -74,6 +74,10 @@ def test_fragments_of_a_split_lesion_add_up() -> None:
     assert course("T1 30x20 10x5+8x4", "sum", criteria="zhu-2013") == [82.0]
 
 
+def test_a_patient_may_have_nothing_but_fragments() -> None:
+    assert course("T1 20+10 12+8", "target", "sum", "baseline_sum") == [("PR", 20.0, 30.0)]
+
+
 def test_fragments_are_no_new_lesions_and_count_as_one_lesion() -> None:
     text = """
         T1 30 12+8+6

@@ -331,7 +331,7 @@ def test_a_wrong_reference_date_is_told_once() -> None:
     with pytest.raises(TableError) as raised:
         classify(sound(), subjects=subjects, min_sd_days=42)
     assert [str(fault) for fault in raised.value.faults] == [
-        "row 1, column 'reference_date': '5 January' is not a date like 2011-03-31"
+        "row 1, column 'reference_date': a text of 9 characters is not a date like 2011-03-31"
     ]
 
 

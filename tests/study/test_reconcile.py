@@ -92,7 +92,7 @@ def test_faults_of_reads_and_decisions_are_told_together(tmp_path: Path) -> None
     assert str(raised.value) == (
         "<frame>: 1 fault\n  row 9, column 'longest_mm': 'x' is not a number\n"
         "decisions.csv: 1 fault\n"
-        "  row 2, column 'decided_on': 'June' is not a date like 2011-03-31"
+        "  row 2, column 'decided_on': a text of 4 characters is not a date like 2011-03-31"
     )
     with pytest.raises(TableError) as raised:
         reconcile(READS, readers=("A", "B"), decisions=tmp_path / "decisions.csv")

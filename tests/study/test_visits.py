@@ -342,7 +342,7 @@ def test_a_shared_statement_against_two_readers_is_told_once() -> None:
 def test_a_wrong_certainty_is_told_once() -> None:
     rows = sound(new_lesion("W8", certainty="?"))
     assert faults_of(rows, visits=statement("equivocal")) == [
-        "row 3, column 'certainty': '?' is none of equivocal, unequivocal"
+        "row 3, column 'certainty': a text of 1 character is none of equivocal, unequivocal"
     ]
 
 
