@@ -124,6 +124,16 @@ def test_of_a_reappearance_and_growth_the_earlier_counts() -> None:
     assert best(text, "progression_date") == 58
 
 
+def test_a_merged_node_shows_the_disease_of_its_holder_on_its_own_scan() -> None:
+    text = """
+        L1 25x20 x9 12x10@60
+        L2 25x20 x9 >L1@58
+        L3 25x20 x9 x9@57
+    """
+    assert course(text, "response", "flags")[1] == ("PD", "reappeared")
+    assert best(text, "progression_date") == 58
+
+
 def test_each_row_has_its_own_date() -> None:
     text = """
         T1/primary 50 90@35

@@ -148,6 +148,14 @@ def test_a_size_beside_merged_is_not_used() -> None:
     assert course(text, "sum") == [30.0]
 
 
+def test_a_merged_node_goes_by_its_holder_not_by_a_size_beside_it() -> None:
+    text = """
+        L1 25x20 20x9
+        L2 25x20 >L1:25x12
+    """
+    assert course(text, "target", "sum") == [("CR", 9.0)]
+
+
 def test_a_merged_lesion_is_evaluable_though_its_holder_is_not() -> None:
     text = """
         T1 30 NE
