@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -185,21 +187,24 @@ def _with_faults(
 ) -> dict[str, pl.Series]:
     """Add the faults of single values; return the ``bad_`` columns that are needed."""
     bad: dict[str, pl.Series] = {}
-    if not checks:
-        return bad
-    hit = frame.select(
-        rule.where.fill_null(value=False).any().alias(str(position))
-        for position, (_, rule) in enumerate(checks)
-    ).row(0)
-    for (name, rule), is_hit in zip(checks, hit, strict=True):
-        if not is_hit:
-            continue
+    for name, rule in _broken(frame, checks):
         mask = frame.select(rule.where.fill_null(value=False)).to_series()
         was = bad.get(BAD + name)
         bad[BAD + name] = mask if was is None else was | mask
         values = frame.filter(mask).select("row", pl.col(name).cast(pl.String)).rows()
         faults.extend(Fault(row, name, _said(value, rule)) for row, value in values)
     return bad
+
+
+def _broken(frame: pl.DataFrame, checks: list[tuple[str, Rule]]) -> Iterator[tuple[str, Rule]]:
+    """Return the rules that some value breaks; of a text each different one is looked at once."""
+    for name, together in groupby(checks, key=itemgetter(0)):
+        values = frame.select(name)
+        if frame.schema[name] == pl.String:
+            values = values.unique()
+        for _, rule in together:
+            if values.select(rule.where.fill_null(value=False).any()).item():
+                yield name, rule
 
 
 def _said(value: str | None, rule: Rule) -> str:

@@ -220,9 +220,10 @@ def _changed_lesions(table: ParsedTable) -> None:
         if column not in table.present:
             continue
         stated = table.frame.select("row", "subject", "lesion", "lesion_no", column)
+        lesions = stated["lesion_no"].to_numpy()
         if any(stated.null_count().row(0)):
             stated = stated.drop_nulls()
-        lesions = numbers(stated["lesion_no"].to_numpy())
+            lesions = numbers(stated["lesion_no"].to_numpy())
         was = stated[column].gather(first_rows(lesions)[lesions])
         changes = stated[column] != was
         if not changes.any():

@@ -79,7 +79,9 @@ def _lesions(
     )
     if (lesions["visit"] < 0).any():
         lesions = lesions.filter(pl.col("visit") >= 0)
-    lesions = lesions.with_columns(lesion_id=numbers(lesions["lesion_no"].to_numpy()))
+        lesions = lesions.with_columns(lesion_id=numbers(lesions["lesion_no"].to_numpy()))
+    else:
+        lesions = lesions.with_columns(lesion_id="lesion_no")
     return _with_holder(lesions)
 
 
