@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import polars as pl
 
 from recistkit.errors import Fault
 from recistkit.exchange.columns import ParsedTable
-from recistkit.exchange.numbering import first_rows, numbers
+from recistkit.exchange.numbering import first_rows, numbers, repeated
 from recistkit.terms import LESION_STATES, OVERALL
 
 __all__ = ["lesion_faults"]
@@ -144,13 +143,12 @@ def _repeated_rows(table: ParsedTable) -> None:
     table.add(
         split & pl.col("fragment").is_null(), "fragment", "a split lesion needs one for each row"
     )
-    spots = table.frame["spot_no"].to_numpy()
-    crowded = np.bincount(spots)[spots] > 1 if len(spots) else np.zeros(0, bool)
+    crowded = repeated(table.frame["spot_no"].to_numpy())
     if not crowded.any():
         return
     named = pl.all_horizontal(pl.col([*VISIT, "lesion"]).is_not_null())
-    repeated = table.frame.filter(pl.Series(crowded)).filter(named)
-    again = repeated.filter(
+    rows = table.frame.filter(pl.Series(crowded)).filter(named)
+    again = rows.filter(
         ~pl.struct("spot_no", "fragment").is_first_distinct(),
         ~(split & pl.col("fragment").is_null()).fill_null(value=False),
     )
@@ -161,7 +159,7 @@ def _repeated_rows(table: ParsedTable) -> None:
     )
     whole = ~split & split.any().over("spot_no")
     table.add_rows(
-        repeated.filter(whole),
+        rows.filter(whole),
         "state",
         "the lesion is split at this timepoint: all its rows say split",
     )

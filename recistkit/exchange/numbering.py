@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-__all__ = ["first_rows", "number_rows", "numbers"]
+__all__ = ["first_rows", "number_rows", "numbers", "repeated"]
 
 Numbers = npt.NDArray[np.int64]
 
@@ -17,8 +17,8 @@ SPARE_ROOM = 8
 def number_rows(reads: pl.DataFrame) -> pl.DataFrame:
     """Add ``visit_no``, ``lesion_no`` and ``spot_no`` (a lesion at a visit) to lesion rows.
 
-    Each counts from 0 without gaps, over all reads. What is empty counts as a
-    name of its own.
+    The first two count from 0 without gaps, over all reads. What is empty
+    counts as a name of its own.
     """
     names = ("subject", "reader", "timepoint", "lesion")
     subject, reader, timepoint, lesion = (_codes(reads[name]) for name in names)
@@ -27,7 +27,7 @@ def number_rows(reads: pl.DataFrame) -> pl.DataFrame:
     return reads.with_columns(
         visit_no=visit,
         lesion_no=numbers(read * _span(lesion) + lesion),
-        spot_no=numbers(visit * _span(lesion) + lesion),
+        spot_no=visit * _span(lesion) + lesion,
     )
 
 
@@ -45,6 +45,23 @@ def numbers(keys: Numbers) -> Numbers:
     used = np.zeros(span, np.int64)
     used[keys] = 1
     return (np.cumsum(used) - 1)[keys]
+
+
+def repeated(keys: Numbers) -> npt.NDArray[np.bool_]:
+    """Return which keys stand more than once.
+
+    Examples
+    --------
+    >>> repeated(np.array([7, 3, 7, 12]))
+    array([ True, False,  True, False])
+    """
+    if _span(keys) > SPARE_ROOM * len(keys):
+        keys = numbers(keys)
+    counts = np.bincount(keys)
+    if counts.max(initial=0) <= 1:
+        return np.zeros(len(keys), np.bool_)
+    found: npt.NDArray[np.bool_] = counts[keys] > 1
+    return found
 
 
 def first_rows(groups: Numbers) -> Numbers:
