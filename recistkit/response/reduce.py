@@ -46,7 +46,7 @@ def reduce_lesions(
     Cells, RowFacts
         Flat over all cells, and over all rows.
     """
-    assessed = _without_treated_lesions(observations, layout)
+    assessed = _assessed(observations, layout)
     targets, non_targets, new = (
         Places(assessed.where(assessed.role == role), layout) for role in (TARGET, NON_TARGET, NEW)
     )
@@ -70,10 +70,8 @@ def reduce_lesions(
 
 def evaluable_observations(observations: Observations, layout: Layout, criteria: Criteria) -> Bools:
     """Return which target and non-target observations tell something; for explanations."""
-    assessed = _without_treated_lesions(observations, layout)
+    assessed = _assessed(observations, layout)
     evaluable: Bools = assessed.state != NOT_EVALUABLE
-    non_targets = assessed.role == NON_TARGET
-    evaluable[non_targets] &= ~_gone_unseen(assessed.where(non_targets))
     targets = assessed.role == TARGET
     evaluable[targets] = target_sizes(assessed.where(targets), criteria).evaluable
     return evaluable
@@ -88,13 +86,26 @@ def treated_observations(observations: Observations, layout: Layout) -> Bools:
     return treated
 
 
-def _without_treated_lesions(observations: Observations, layout: Layout) -> Observations:
-    """Local therapy makes what it treated not evaluable from then on (C21)."""
-    if (layout.local_therapy_day == NEVER).all():
+def _assessed(observations: Observations, layout: Layout) -> Observations:
+    """Return observations in which what cannot be told is not evaluable (C16, C21)."""
+    untold = _gone_unseen(observations)
+    if (layout.local_therapy_day != NEVER).any():
+        untold |= treated_observations(observations, layout)
+    if not untold.any():
         return observations
-    treated = treated_observations(observations, layout)
-    state = np.where(treated, np.int8(NOT_EVALUABLE), observations.state)
+    state = np.where(untold, np.int8(NOT_EVALUABLE), observations.state)
     return replace(observations, state=state)
+
+
+def _gone_unseen(observations: Observations) -> Bools:
+    """A non-target that was never seen cannot be known to have gone (C16)."""
+    non_target = observations.role == NON_TARGET
+    seen = non_target & np.isin(observations.state, (PRESENT, INCREASED, PROGRESSED))
+    lesions = int(observations.lesion.max(initial=-1)) + 1
+    first_seen = _first_visit(lesions, observations, seen)[observations.lesion]
+    gone: Bools = non_target & (observations.state == ABSENT)
+    gone &= observations.visit < first_seen
+    return gone
 
 
 def _targets(targets: Places, criteria: Criteria) -> tuple[dict[str, Any], Days]:
@@ -128,7 +139,7 @@ def _single_lesions(targets: Places, sizes: TargetSizes, criteria: Criteria) -> 
 
 def _non_targets(non_targets: Places, criteria: Criteria) -> tuple[dict[str, Any], Days]:
     rows = non_targets.observations
-    evaluable = (rows.state != NOT_EVALUABLE) & ~_gone_unseen(rows)
+    evaluable = rows.state != NOT_EVALUABLE
     progressed = rows.state == PROGRESSED
     gone = (rows.state == ABSENT) | _normal_node(rows, criteria)
     arrays = {
@@ -138,15 +149,6 @@ def _non_targets(non_targets: Places, criteria: Criteria) -> tuple[dict[str, Any
         "progressed_day": non_targets.earliest(progressed),
     }
     return arrays, non_targets.earliest(evaluable & ~gone)
-
-
-def _gone_unseen(non_targets: Observations) -> Bools:
-    """A lesion that was never seen cannot be known to have gone (C16)."""
-    seen = np.isin(non_targets.state, (PRESENT, INCREASED, PROGRESSED))
-    lesions = int(non_targets.lesion.max(initial=-1)) + 1
-    first_seen = _first_visit(lesions, non_targets, seen)[non_targets.lesion]
-    unseen: Bools = (non_targets.state == ABSENT) & (non_targets.visit < first_seen)
-    return unseen
 
 
 def _normal_node(non_targets: Observations, criteria: Criteria) -> Bools:

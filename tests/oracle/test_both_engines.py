@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.oracle.compare import compare_counting
+from tests.oracle.compare import compare, compare_counting
 from tests.oracle.generate import generate
 from tests.oracle.parameters import CRITERIA
 
@@ -19,3 +19,14 @@ def test_both_engines_agree_on_two_thousand_reads(criteria: str) -> None:
         reads += found.reads
         seed += 1
     assert differences == []
+
+
+@pytest.mark.parametrize(
+    ("seed", "criteria_id"),
+    [
+        # A non-target seen at a visit that ends after local therapy, gone at one that does not.
+        (20261314, "recist-1.0"),
+    ],
+)
+def test_cases_that_once_differed_agree(seed: int, criteria_id: str) -> None:
+    assert compare(generate(seed, 150, criteria_id)) == []
