@@ -109,6 +109,15 @@ def _judge_fragments_together(targets: Observations, evaluable: Bools, counted: 
     counted[split[first]] = whole
 
 
+def _show_fragments_together(targets: Observations, abnormal: Bools) -> None:
+    """The largest fragment answers for all of a node (C7)."""
+    split = np.flatnonzero(targets.state == SPLIT)
+    keys, group = np.unique(_key(targets, targets.lesion)[split], return_inverse=True)
+    shown = np.zeros(len(keys), bool)
+    np.logical_or.at(shown, group, abnormal[split])
+    abnormal[split] = shown[group]
+
+
 def _shows_disease(targets: Observations, node: Bools, imputed: Bools, criteria: Criteria) -> Bools:
     there: Bools = (targets.state != ABSENT) & (targets.state != NOT_EVALUABLE)
     limit = criteria.normal_node_um
@@ -116,6 +125,7 @@ def _shows_disease(targets: Observations, node: Bools, imputed: Bools, criteria:
         return there
     short = np.where(imputed, criteria.too_small_um, targets.short_um)
     abnormal: Bools = there & (~node | (short >= limit))
+    _show_fragments_together(targets, abnormal)
     merged_nodes = (targets.state == MERGED) & targets.nodal
     if merged_nodes.any():
         ill = np.unique(_key(targets, targets.lesion)[abnormal & (targets.state != MERGED)])

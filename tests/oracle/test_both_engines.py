@@ -26,6 +26,8 @@ def test_both_engines_agree_on_two_thousand_reads(criteria: str) -> None:
     [
         # A non-target seen at a visit that ends after local therapy, gone at one that does not.
         (20261314, "recist-1.0"),
+        # A node in fragments seen on two days, one of them without a size, after a CR.
+        (5000141, "recist-1.1"),
     ],
 )
 def test_cases_that_once_differed_agree(seed: int, criteria_id: str) -> None:
