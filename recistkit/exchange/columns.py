@@ -201,7 +201,7 @@ def _broken(frame: pl.DataFrame, checks: list[tuple[str, Rule]]) -> Iterator[tup
     for name, together in groupby(checks, key=itemgetter(0)):
         values = frame.select(name)
         if frame.schema[name] == pl.String:
-            values = values.unique()
+            values = values[name].unique().to_frame()
         for _, rule in together:
             if values.select(rule.where.fill_null(value=False).any()).item():
                 yield name, rule

@@ -128,7 +128,9 @@ def write_table(table: pl.DataFrame, file: Path | BinaryIO, file_format: str = "
     elif file_format == "json":
         table.write_json(cast("IOBase", file))
     else:
-        table.write_parquet(file, compression="lz4", row_group_size=_ROWS_PER_GROUP)
+        table.write_parquet(
+            file, compression="lz4", statistics=False, row_group_size=_ROWS_PER_GROUP
+        )
 
 
 def _without_exponent(column: pl.Series) -> pl.Series:

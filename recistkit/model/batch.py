@@ -66,9 +66,11 @@ class Observations:
 
     def where(self, mask: Bools) -> Observations:
         """Return the entries for which `mask` is true."""
-        if mask.all():
-            return self
-        return Observations(**{f.name: getattr(self, f.name)[mask] for f in fields(self)})
+        return self if mask.all() else self.take(mask)
+
+    def take(self, entries: slice | Indices | Bools) -> Observations:
+        """Return some entries."""
+        return Observations(**{f.name: getattr(self, f.name)[entries] for f in fields(self)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +144,28 @@ class Layout:
         inner = np.flatnonzero(np.repeat(~self.is_overall, self.visits_of_row))
         row = np.repeat(np.arange(self.n_rows), self.visits_of_row)[inner]
         return inner, inner + (self.cell_start[self.overall_row] - self.cell_start[:-1])[row]
+
+    def part(self, reads: slice, rows: slice) -> Layout:
+        """Return some reads and their rows, counted from 0."""
+        visits = slice(int(self.visit_start[reads.start]), int(self.visit_start[reads.stop]))
+        return Layout(
+            read_of_row=self.read_of_row[rows] - reads.start,
+            is_overall=self.is_overall[rows],
+            n_visits=self.n_visits[reads],
+            first_day=self.first_day[visits],
+            last_day=self.last_day[visits],
+            marker=self.marker[visits],
+            statement=self.statement[visits],
+            coverage_incomplete=self.coverage_incomplete[visits],
+            reference_day=self.reference_day[reads],
+            new_therapy_day=self.new_therapy_day[reads],
+            local_therapy_day=self.local_therapy_day[rows],
+        )
+
+    @property
+    def n_reads(self) -> int:
+        """Number of reads."""
+        return len(self.n_visits)
 
     @property
     def n_rows(self) -> int:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
-from typing import Any, TypeVar
+from itertools import chain
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +16,7 @@ from recistkit.criteria import Criteria
 from recistkit.model.batch import NEVER, Bools, Codes, Days, Indices, Layout, Lengths, Observations
 from recistkit.model.timelines import Timelines
 from recistkit.response.best import Best, Course, best_response, stable_from
+from recistkit.response.blocks import Block, blocks, cut_out
 from recistkit.response.bucket import cells_of_rows, timelines
 from recistkit.response.codes import PD, UNSET
 from recistkit.response.flags import After, flag_bits
@@ -28,6 +33,9 @@ __all__ = ["Assessment", "Visits", "assess", "assess_timelines"]
 
 NO_SUM = np.int64(-1)
 Laid = TypeVar("Laid", "Visits", Best)
+Places = slice | Indices
+Part = tuple[Places, Places, "Assessment"]
+"""Where the cells and the rows of an assessment stand in a larger one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,21 +113,30 @@ def assess(
     Notes
     -----
     The work grows in proportion to the number of lesion rows; there is no
-    loop over subjects.
+    loop over subjects. Blocks of reads are worked on side by side.
     """
     options = options or ResponseOptions()
+    parts = blocks(observations, layout)
+    if len(parts) == 1:
+        return _assess_block(observations, layout, criteria, options)
+
+    def work(block: Block) -> Part:
+        part = cut_out(block, observations, layout)
+        return block.cells, block.rows, _assess_block(*part, criteria, options)
+
+    with ThreadPoolExecutor(os.cpu_count()) as workers:
+        return _put_together(workers.map(work, parts), layout)
+
+
+def _assess_block(
+    observations: Observations, layout: Layout, criteria: Criteria, options: ResponseOptions
+) -> Assessment:
     cells, facts = reduce_lesions(observations, layout, criteria)
-    parts = [
-        (reads, assess_timelines(reads, criteria, options))
+    parts = (
+        (_cells(layout, reads), reads.rows, assess_timelines(reads, criteria, options))
         for reads in timelines(cells, facts, layout)
-    ]
-    return Assessment(
-        visits=_laid_flat(
-            Visits, [(_cells(layout, r), p.visits) for r, p in parts], layout.n_cells
-        ),
-        best=_laid_flat(Best, [(r.rows, p.best) for r, p in parts], layout.n_rows),
-        progression_day=_scattered([(r.rows, p.progression_day) for r, p in parts], layout.n_rows),
     )
+    return _put_together(parts, layout)
 
 
 def assess_timelines(reads: Timelines, criteria: Criteria, options: ResponseOptions) -> Assessment:
@@ -210,17 +227,27 @@ def _cells(layout: Layout, reads: Timelines) -> Indices:
     return cells_of_rows(layout, reads.rows, reads.last_day.shape[1])
 
 
-def _laid_flat(kind: type[Laid], parts: list[tuple[Indices, Laid]], length: int) -> Laid:
-    return kind(
-        **{
-            f.name: _scattered([(places, getattr(part, f.name)) for places, part in parts], length)
-            for f in fields(kind)
-        }
+def _put_together(parts: Iterable[Part], layout: Layout) -> Assessment:
+    """Return the assessment of a layout from parts of it, each let go once it is copied."""
+    parts = iter(parts)
+    first = next(parts)
+    whole = Assessment(
+        visits=_empty_like(first[2].visits, layout.n_cells),
+        best=_empty_like(first[2].best, layout.n_rows),
+        progression_day=np.empty(layout.n_rows, first[2].progression_day.dtype),
     )
+    for cells, rows, part in chain([first], parts):
+        _fill(whole.visits, cells, part.visits)
+        _fill(whole.best, rows, part.best)
+        whole.progression_day[rows] = part.progression_day
+    return whole
 
 
-def _scattered(parts: list[tuple[Indices, npt.NDArray[Any]]], length: int) -> npt.NDArray[Any]:
-    out = np.empty(length, parts[0][1].dtype)
-    for places, values in parts:
-        out[places] = values
-    return out
+def _empty_like(part: Laid, length: int) -> Laid:
+    kinds = {f.name: getattr(part, f.name).dtype for f in fields(part)}
+    return type(part)(**{name: np.empty(length, kind) for name, kind in kinds.items()})
+
+
+def _fill(whole: Laid, places: Places, part: Laid) -> None:
+    for f in fields(part):
+        getattr(whole, f.name)[places] = getattr(part, f.name)

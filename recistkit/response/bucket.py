@@ -11,12 +11,11 @@ from recistkit.model.timelines import Cells, RowFacts, Timelines
 
 __all__ = ["cells_of_rows", "timelines"]
 
-READS_PER_BLOCK = 16384
-
 
 def timelines(cells: Cells, facts: RowFacts, layout: Layout) -> Iterator[Timelines]:
-    """Return `Timelines` for each number of visits that occurs, a block of reads at a time."""
-    for n_visits, rows in _blocks(layout):
+    """Return `Timelines` for each number of visits that occurs."""
+    for n_visits in np.unique(layout.n_visits):
+        rows = np.flatnonzero(layout.visits_of_row == n_visits)
         read = layout.read_of_row[rows]
         visits = layout.visit_start[read][:, None] + np.arange(n_visits)
         yield Timelines(
@@ -34,16 +33,6 @@ def timelines(cells: Cells, facts: RowFacts, layout: Layout) -> Iterator[Timelin
             new_therapy_day=layout.new_therapy_day[read],
             local_therapy_day=layout.local_therapy_day[rows],
         )
-
-
-def _blocks(layout: Layout) -> Iterator[tuple[int, Indices]]:
-    """Return rows of whole reads, few enough to stay in the processor's cache."""
-    for n_visits in np.unique(layout.n_visits):
-        rows = np.flatnonzero(layout.visits_of_row == n_visits)
-        new_read = np.diff(layout.read_of_row[rows], prepend=-1) != 0
-        block = (np.cumsum(new_read) - 1) // READS_PER_BLOCK
-        for part in np.split(rows, np.flatnonzero(np.diff(block)) + 1):
-            yield int(n_visits), part
 
 
 def cells_of_rows(layout: Layout, rows: Indices, n_visits: int) -> Indices:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from recistkit.exchange.numbering import first_rows
 from recistkit.response.flags import FLAGS
 from recistkit.response.reduce import evaluable_observations, treated_observations
 from recistkit.terms import OVERALL, RESPONSES
@@ -94,19 +93,23 @@ def _concerned(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the lesions that reads follow, and their rows at the visits that are asked for."""
     layout = batch.layout
-    lesions = batch.lesions.select(NEEDED)
-    read, visit = lesions["read"].to_numpy(), lesions["visit"].to_numpy()
+    reads = wanted["read"].to_numpy()
+    with_gaps = np.zeros(layout.n_reads, bool)
+    with_gaps[reads] = True
+    of_these = with_gaps[batch.lesions["read"].to_numpy()]
+    observations = batch.observations.where(of_these)
+    lesions = batch.lesions.select(NEEDED).filter(pl.Series(of_these))
     asked = np.zeros(len(layout.last_day), bool)
-    asked[layout.visit_start[wanted["read"].to_numpy()] + wanted["visit"].to_numpy()] = True
+    asked[layout.visit_start[reads] + wanted["visit"].to_numpy()] = True
+    visit = layout.visit_start[lesions["read"].to_numpy()] + lesions["visit"].to_numpy()
     assessed = lesions["role"] != "new"
-    evaluable = evaluable_observations(batch.observations, layout, criteria)
-    treated = treated_observations(batch.observations, layout)
+    evaluable = evaluable_observations(observations, layout, criteria)
+    treated = treated_observations(observations, layout)
     here = lesions.with_columns(evaluable=evaluable, treated=treated).filter(
-        assessed & pl.Series(asked[layout.visit_start[read] + visit])
+        assessed & pl.Series(asked[visit])
     )
-    first = np.zeros(lesions.height, bool)
-    first[first_rows(lesions["lesion_id"].to_numpy())] = True
-    followed = lesions.filter(assessed & pl.Series(first))
+    first = pl.Series(observations.lesion).is_first_distinct()
+    followed = lesions.filter(assessed & first)
     return followed.select("read", "compartment", "lesion_id", "lesion"), here
 
 
