@@ -68,5 +68,4 @@ def classify(  # noqa: PLR0913  each parameter is an option of the command
             sd_from=sd_from.value,
         )
         warn(result.warnings)
-        results = {"responses": result.responses, "best": result.best}
-        write_into(output, results, file_format.value)
+        write_into(output, result.tables, file_format.value)

@@ -120,15 +120,7 @@ def reconcile(  # noqa: PLR0913  each parameter is an option of the command
             sd_from=sd_from.value,
         )
         warn(result.warnings)
-        results = {
-            "responses": result.classification.responses,
-            "best": result.classification.best,
-            "reconciled": result.reconciled,
-            "agreement": result.agreement,
-            "accepted_responses": result.accepted_responses,
-            "accepted_best": result.accepted_best,
-        }
-        write_into(output, results, file_format.value)
+        write_into(output, result.tables, file_format.value)
     still_open = _say_state(result.reconciled)
     if strict and still_open:
         raise typer.Exit(FAULT)

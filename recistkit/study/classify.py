@@ -52,6 +52,11 @@ class Classification:
     warnings: tuple[str, ...]
     study: Study
 
+    @property
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """What is written, by the name of its file."""
+        return {"responses": self.responses, "best": self.best}
+
 
 def classify(
     table: TableSource,

@@ -51,16 +51,7 @@ class DemoResult:
     @property
     def tables(self) -> dict[str, pl.DataFrame]:
         """Every table of the run, by the name of its file."""
-        result = self.reconciliation
-        return {
-            "responses": result.classification.responses,
-            "best": result.classification.best,
-            "reconciled": result.reconciled,
-            "agreement": result.agreement,
-            "accepted_responses": result.accepted_responses,
-            "accepted_best": result.accepted_best,
-            "findings": self.findings,
-        }
+        return {**self.reconciliation.tables, "findings": self.findings}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

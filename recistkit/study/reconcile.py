@@ -45,6 +45,17 @@ class StudyReconciliation:
     classification: Classification
     warnings: tuple[str, ...]
 
+    @property
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """What is written, by the name of its file."""
+        return {
+            **self.classification.tables,
+            "reconciled": self.reconciled,
+            "agreement": self.agreement,
+            "accepted_responses": self.accepted_responses,
+            "accepted_best": self.accepted_best,
+        }
+
 
 def _decided(decisions: TableSource | None) -> tuple[ParsedTable | None, list[TableError]]:
     """Return the decisions table; its error is told together with those of other tables."""
