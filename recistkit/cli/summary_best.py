@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from recistkit.cli.display import date_text
 from recistkit.cli.summary_tables import plain_table
+from recistkit.study.display import date_text
 from recistkit.terms import OVERALL
 
 if TYPE_CHECKING:

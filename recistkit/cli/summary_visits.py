@@ -5,30 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from recistkit.cli.display import date_text, percent_text, sum_text
 from recistkit.cli.summary_best import compartment_title
 from recistkit.cli.summary_tables import plain_table
+from recistkit.study.display import date_text, limits_percent, percent_text, sum_text
 
 if TYPE_CHECKING:
     import polars as pl
     from rich.table import Table
 
-    from recistkit.criteria import Criteria
     from recistkit.study.classify import Classification
     from recistkit.study.reconcile import StudyReconciliation
 
-__all__ = ["comparison_table", "limits_percent", "visit_tables"]
+__all__ = ["comparison_table", "visit_tables"]
 
 Row = dict[str, Any]
 
 UNITS: Final = {"mm2": "mm²"}
 _WORTH_A_NOTE: Final = ("PD", "NE")
-
-
-def limits_percent(criteria: Criteria) -> tuple[float, float]:
-    """Return the changes at which a rule set calls a response and a progression."""
-    decrease = float(criteria.partial_response.decrease_percent)
-    return -decrease, float(criteria.progression.increase_percent)
 
 
 def visit_tables(

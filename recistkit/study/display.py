@@ -6,12 +6,20 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-__all__ = ["date_text", "percent_text", "sum_text"]
+from recistkit.criteria import Criteria
+
+__all__ = ["date_text", "limits_percent", "percent_text", "sum_text"]
 
 GONE_PERCENT: Final = -100.0
 _MOST_DIGITS: Final = 9
 _NOISE: Final = 1e-10
 """Percentages nearer to a limit than this are the limit; a true difference is larger."""
+
+
+def limits_percent(criteria: Criteria) -> tuple[float, float]:
+    """Return the changes at which a rule set calls a response and a progression."""
+    decrease = float(criteria.partial_response.decrease_percent)
+    return -decrease, float(criteria.progression.increase_percent)
 
 
 def percent_text(change_percent: float | None, limits_percent: Iterable[float]) -> str:

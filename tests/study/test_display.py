@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recistkit.cli.display import date_text, percent_text, sum_text
+from recistkit.study.display import date_text, percent_text, sum_text
 
 LIMITS = (-30.0, 20.0)
 
