@@ -58,7 +58,7 @@ def numbered_facts(count: int) -> RowFacts:
     return RowFacts(**dict.fromkeys(RowFacts.__dataclass_fields__, numbers))
 
 
-@pytest.mark.parametrize("reads_per_block", [1, 2, 3, 100])
+@pytest.mark.parametrize("reads_per_block", [1, 2, 3, 5, 100])
 def test_blocks_change_no_answer(monkeypatch: pytest.MonkeyPatch, reads_per_block: int) -> None:
     patients = {f"S{number}": text for number, text in enumerate(TEXTS)}
     whole = assess(patients)

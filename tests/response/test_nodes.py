@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
-from tests.response.patients import course
+import recistkit
+from tests.response.patients import course, day, reads_frame
 
 
 def test_a_node_counts_by_its_short_axis_and_another_lesion_by_its_longest_diameter() -> None:
@@ -112,3 +114,19 @@ def test_in_recist_1_0_a_small_non_target_node_persists() -> None:
     assert course("K1 seen:15x12 seen:9x8", "non_target", criteria="recist-1.0") == [
         "NON-CR/NON-PD"
     ]
+
+
+def test_disease_in_a_split_node_after_cr_is_dated_by_its_earliest_fragment() -> None:
+    # 9 to 1 + 10 mm is no progression by size; the larger fragment shows the node abnormal.
+    reads = reads_frame("L1 x20 x9 x1+x10@60")
+    earlier = pl.when(pl.col("fragment") == "1").then(pl.lit(day(57))).otherwise("date")
+    result = recistkit.classify(reads.with_columns(date=earlier))
+    assert result.responses["rule"].to_list()[-1] == "reappearance-after-cr"
+    assert result.best["progression_date"].to_list() == [day(57)]
+
+
+def test_a_split_node_says_nothing_of_another_lesion() -> None:
+    # The whole node is normal on day 57: what the fragments show is theirs alone.
+    reads = reads_frame("L1 x20 x9 x1+x10@60\nL2 x20 x4 x4@57")
+    result = recistkit.classify(reads)
+    assert result.best["progression_date"].to_list() == [day(60)]
