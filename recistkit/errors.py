@@ -14,10 +14,13 @@ __all__ = [
     "DocumentError",
     "Fault",
     "GeometryError",
+    "JournalError",
     "OptionError",
     "OutputError",
+    "ReadingError",
     "RecistkitError",
     "ScanError",
+    "SettingsError",
     "TableError",
 ]
 
@@ -96,6 +99,10 @@ class CriteriaError(RecistkitError, ValueError):
         )
 
 
+class SettingsError(CriteriaError):
+    """The settings of a folder cannot be used; ``faults`` says why, all at once."""
+
+
 class ScanError(RecistkitError, ValueError):
     """A scan cannot be placed honestly in patient space, or cannot be decoded.
 
@@ -123,3 +130,11 @@ class OptionError(RecistkitError, ValueError):
 
 class OutputError(RecistkitError, OSError):
     """Results could not be written; what was there before is untouched."""
+
+
+class JournalError(RecistkitError):
+    """A journal cannot be used, or what was to be saved in it was NOT saved."""
+
+
+class ReadingError(RecistkitError, ValueError):
+    """A command that a read cannot take; nothing was changed. The text is for the reader."""

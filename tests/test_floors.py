@@ -30,7 +30,7 @@ FLOORS = {
     "recistkit.exchange": 4,
     "recistkit.store": 4,
     "recistkit.study": 5,
-    "recistkit.reading": 5,
+    "recistkit.reading": 6,
     "recistkit.report": 6,
     "recistkit": 6,  # the names that a script uses: recistkit.classify, recistkit.reconcile
     "recistkit.cli": 7,

@@ -12,6 +12,7 @@ from recistkit.cli.classify import classify
 from recistkit.cli.criteria import criteria_program
 from recistkit.cli.demo import demo
 from recistkit.cli.example import example
+from recistkit.cli.read import read
 from recistkit.cli.reconcile import reconcile
 
 __all__ = ["program"]
@@ -67,3 +68,7 @@ program.command(
     short_help="The example study, from scans to accepted responses.",
     epilog=example("recistkit demo --output demo-results"),
 )(demo)
+program.command(
+    short_help="Read cases in a window.",
+    epilog=example("recistkit read study --reader A"),
+)(read)

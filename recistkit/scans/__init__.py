@@ -14,6 +14,7 @@ from recistkit.scans.load import (
     FoundSeries,
     find_series,
     load_folder,
+    load_found,
     load_series,
 )
 
@@ -24,5 +25,6 @@ __all__ = [
     "FoundSeries",
     "find_series",
     "load_folder",
+    "load_found",
     "load_series",
 ]

@@ -24,6 +24,7 @@ __all__ = [
     "FoundSeries",
     "find_series",
     "load_folder",
+    "load_found",
     "load_series",
 ]
 
@@ -139,6 +140,19 @@ def load_series(
     contents = find_series(path)
     found = _chosen(path, contents, uid)
     return _loaded(path, found, max_bytes)
+
+
+def load_found(
+    found: FoundSeries, *, max_bytes: int = MAX_VOLUME_BYTES
+) -> tuple[Series, SimpleITK.Image]:
+    """Load a series that `find_series` found; see `load_series`.
+
+    Raises
+    ------
+    ScanError
+        If it cannot be placed, is too large, or cannot be decoded.
+    """
+    return _loaded(found.paths[0].parent, found, max_bytes)
 
 
 def load_folder(path: Path | str, *, max_bytes: int = MAX_VOLUME_BYTES) -> FolderScans:

@@ -9,7 +9,7 @@ import polars as pl
 from recistkit import criteria as criteria_room
 from recistkit.exchange.load_tables import StudyTables, raise_faults
 from recistkit.findings import check_reads
-from recistkit.study.load import load_study
+from recistkit.study.load import Study, load_study
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from recistkit.criteria import Criteria
     from recistkit.exchange.sources import TableSource
 
-__all__ = ["check", "reads_of"]
+__all__ = ["check", "check_study", "reads_of"]
 
 
 def check(
@@ -53,7 +53,12 @@ def check(
     rules = criteria_room.load(criteria)
     study = load_study(table, visits=visits, subjects=subjects, events=events)
     raise_faults(study.tables.all)
-    return check_reads(reads_of(study.tables), study.visits, rules.selection_limits)
+    return check_study(study, rules)
+
+
+def check_study(study: Study, criteria: Criteria) -> pl.DataFrame:
+    """Return the findings table of a study that is loaded, such as `Classification.study`."""
+    return check_reads(reads_of(study.tables), study.visits, criteria.selection_limits)
 
 
 def reads_of(tables: StudyTables) -> pl.DataFrame:

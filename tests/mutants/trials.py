@@ -16,7 +16,7 @@ from queue import Queue
 from tests.mutants.mutant import Mutant
 from tests.mutants.plan import Plan
 
-_PYTEST = ("-m", "pytest", "-x", "-q", "-o", "addopts=", "-p", "no:cacheprovider", "-p", "no:xdist")
+_PYTEST = ("-m", "pytest", "-x", "-q", "-o", "addopts=", "-p", "no:cacheprovider")
 _PASSED = 0
 _FAILED, _STOPPED, _NOT_STARTED = 1, 2, 4  # a module that no longer loads gives the last two
 _NOTICED = {_FAILED, _STOPPED, _NOT_STARTED}
@@ -55,6 +55,7 @@ def run_tests(
     environment = os.environ | {
         "PYTHONPATH": str(folder),
         "PYTHONDONTWRITEBYTECODE": "" if keep_byte_code else "1",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # those of the window alone take two seconds
         "RECISTKIT_HYPOTHESIS": "mutants",
         "OPENBLAS_NUM_THREADS": "1",
         "POLARS_MAX_THREADS": "1",

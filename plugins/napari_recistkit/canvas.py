@@ -1,0 +1,467 @@
+"""Canvas: one napari viewer that shows one volume in a body plane, with rulers drawn on it.
+
+What is shown is given: the grid, the plane, the rulers. Whatever is done to
+the viewer by napari's own means (a layer removed, an axis swapped, the image
+moved) is put right from what was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from napari_recistkit import compat
+from napari_recistkit.gestures import Gestures
+from napari_recistkit.layer_stack import LayerStack, Lines
+from napari_recistkit.lesion_layer import ShownRuler
+from napari_recistkit.letters import remove_letters, show_caption, show_letters
+from napari_recistkit.windows import Window, first_window, preset_window
+from recistkit.model.series import Vector
+from recistkit.reading.grid import BODY_PLANES, PLANE_AXES, BodyPlane, ViewGrid
+
+__all__ = ["Canvas", "Topic"]
+
+Topic = Literal["slice", "view", "window", "plane", "grid"]
+
+_REDRAW_RATIO: Final = 1.3
+_MARGIN: Final = 0.02
+_STILL_MM: Final = 1e-6
+
+
+class Canvas:
+    """One viewer and what it shows.
+
+    Parameters
+    ----------
+    viewer : napari.components.ViewerModel
+        A viewer's model; `napari.Viewer` is one.
+    soon : callable, optional
+        Calls a function when napari has finished what it is doing.
+    """
+
+    def __init__(
+        self,
+        viewer: Any,  # noqa: ANN401  napari ships no types
+        *,
+        soon: Callable[[Callable[[], None]], None] = compat.soon,
+    ) -> None:
+        self.viewer = viewer
+        self.held = False
+        """Set while a ruler is being drawn: the wheel then does nothing."""
+        self._soon = soon
+        self._grid: ViewGrid | None = None
+        self._plane: BodyPlane = "axial"
+        self._window: Window | None = None
+        self._rulers: tuple[ShownRuler, ...] = ()
+        self._draft: tuple[ShownRuler, ...] = ()
+        self._measuring = False
+        self._drawn_zoom = 1.0
+        self._seen: tuple[Vector, float] = ((0.0, 0.0, 0.0), 1.0)
+        self._fitted = True
+        self._busy = 0
+        self._restore_due = False
+        self._closed = False
+        self._listeners: list[tuple[Topic, Callable[[], None]]] = []
+        self._connections = compat.Connections()
+        self._layers = LayerStack(viewer, self._on_foreign_change, self._on_contrast_limits)
+        self._connect()
+        self._gestures = Gestures(self)
+
+    # What is shown
+
+    @property
+    def grid(self) -> ViewGrid | None:
+        """The volume that is shown."""
+        return self._grid
+
+    @property
+    def plane(self) -> BodyPlane:
+        """The body plane that is shown."""
+        return self._plane
+
+    @property
+    def slice_number(self) -> int:
+        """The slice that is shown, as the display counts."""
+        if self._grid is None:
+            return 0
+        axis = PLANE_AXES[self._plane][0]
+        number = round(float(self.viewer.dims.point[axis]) / self._grid.spacing_mm[axis])
+        return min(max(number, 0), self._grid.slice_count(self._plane) - 1)
+
+    @property
+    def window(self) -> Window | None:
+        """The grey values that are shown."""
+        return self._window
+
+    @property
+    def zoom(self) -> float:
+        """Canvas pixels (logical) per mm."""
+        return float(compat.camera(self.viewer).zoom)
+
+    @property
+    def centre_mm(self) -> Vector | None:
+        """The place (LPS, mm) in the middle of the canvas, on the slice that is shown."""
+        if self._grid is None:
+            return None
+        axis, rows, columns = PLANE_AXES[self._plane]
+        centre = compat.camera(self.viewer).center
+        index = [0.0, 0.0, 0.0]
+        index[axis] = float(self.slice_number)
+        index[rows] = float(centre[-2]) / self._grid.spacing_mm[rows]
+        index[columns] = float(centre[-1]) / self._grid.spacing_mm[columns]
+        return self._grid.patient_mm((index[0], index[1], index[2]))
+
+    @property
+    def rulers(self) -> tuple[ShownRuler, ...]:
+        """The rulers that were given."""
+        return self._rulers
+
+    def index_at(self, position: Sequence[float]) -> Vector:
+        """Return the display index of a mouse event's position, on the slice that is shown.
+
+        Held within the centres of the outermost voxels.
+
+        Raises
+        ------
+        ValueError
+            If no volume is shown.
+        """
+        if self._grid is None:
+            raise ValueError("no volume is shown")
+        index = np.asarray(position, dtype=float)[-3:] / np.asarray(self._grid.spacing_mm)
+        index[PLANE_AXES[self._plane][0]] = self.slice_number
+        index = np.clip(index, 0.0, np.asarray(self._grid.shape) - 1.0)
+        return (float(index[0]), float(index[1]), float(index[2]))
+
+    # What to show
+
+    def show(
+        self, grid: ViewGrid, *, window: Window | None = None, place_mm: Vector | None = None
+    ) -> None:
+        """Show a volume, fitted to the canvas, without rulers.
+
+        Parameters
+        ----------
+        grid : ViewGrid
+            The volume.
+        window : Window, optional
+            Grey values; the usual ones of its modality if not given.
+        place_mm : Vector, optional
+            Where to look at (LPS, mm); the zoom is then kept. The middle if not given.
+        """
+        zoom = self.zoom if self._grid is not None and place_mm is not None else None
+        with self._own_doing():
+            self._grid, self._rulers, self._draft = grid, (), ()
+            self._window = window or first_window(grid)
+            self._layers.show_image(grid, self._window)
+            self._layers.prepare(grid, self._plane)
+            self._layers.activate_image()
+            compat.set_scale_bar(self.viewer, visible=True)
+            self._apply_plane()
+            self._apply_pointer()
+            middle = grid.patient_mm(_middle(grid.shape))
+            self._look_at(place_mm or middle)
+            if zoom is None:
+                self._fit()
+            else:
+                self.set_zoom(zoom)
+            self._draw()
+        for topic in ("grid", "plane", "window", "slice", "view"):
+            self._tell(topic)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        with self._own_doing():
+            self._layers.clear()
+            self._grid, self._window, self._rulers, self._draft = None, None, (), ()
+            show_letters(self.viewer, None)
+        self._tell("grid")
+
+    def set_plane(self, plane: BodyPlane) -> None:
+        """Show another plane through the place in the middle of the canvas."""
+        if self._grid is None or plane == self._plane:
+            return
+        centre, zoom = self.centre_mm, self.zoom
+        with self._own_doing():
+            self._plane = plane
+            self._layers.prepare(self._grid, plane)
+            self._apply_plane()  # napari shows the whole slice when its axes change
+            if centre is not None:
+                self._look_at(centre)
+            if self._fitted:
+                self._fit()
+            else:
+                self.set_zoom(zoom)
+            self._draw()
+        for topic in ("plane", "slice", "view"):
+            self._tell(topic)
+
+    def next_plane(self) -> None:
+        """Show the plane after this one: axial, coronal, sagittal."""
+        self.set_plane(BODY_PLANES[(BODY_PLANES.index(self._plane) + 1) % len(BODY_PLANES)])
+
+    def set_slice(self, number: int) -> None:
+        """Show a slice; the first or last where there is no such slice."""
+        if self._grid is None:
+            return
+        axis = PLANE_AXES[self._plane][0]
+        number = min(max(number, 0), self._grid.slice_count(self._plane) - 1)
+        if number != self.slice_number:
+            self.viewer.dims.set_point(axis, number * self._grid.spacing_mm[axis])
+
+    def show_point(self, patient_mm: Vector, *, centred: bool = True) -> None:
+        """Go to the slice nearest to a place (LPS, mm), and centre on it; zoom is kept."""
+        if self._grid is None:
+            return
+        self.set_slice(self._grid.slice_of(self._plane, patient_mm))
+        if centred:
+            self.centre_on(patient_mm)
+
+    def centre_on(self, patient_mm: Vector) -> None:
+        """Move a place (LPS, mm) to the middle of the canvas; the slice is kept."""
+        if self._grid is None:
+            return
+        _, rows, columns = PLANE_AXES[self._plane]
+        index, spacing = self._grid.display_index(patient_mm), self._grid.spacing_mm
+        camera = compat.camera(self.viewer)
+        centre = (index[rows] * spacing[rows], index[columns] * spacing[columns])
+        if not np.allclose(camera.center[-2:], centre, rtol=0.0, atol=_STILL_MM):
+            camera.center = (0.0, *centre)
+
+    def set_zoom(self, zoom: float) -> None:
+        """Show so many canvas pixels per mm."""
+        if zoom != self.zoom:
+            compat.camera(self.viewer).zoom = zoom
+
+    def zoom_about(self, display_index: Vector, factor: float) -> None:
+        """Zoom by a factor and leave one place where it is on the canvas."""
+        if self._grid is None:
+            return
+        camera = compat.camera(self.viewer)
+        _, rows, columns = PLANE_AXES[self._plane]
+        fixed = [display_index[axis] * self._grid.spacing_mm[axis] for axis in (rows, columns)]
+        centre = [float(value) for value in camera.center[-2:]]
+        camera.zoom *= factor
+        moved = [at + (here - at) / factor for at, here in zip(fixed, centre, strict=True)]
+        camera.center = (0.0, *moved)
+
+    def fit(self) -> None:
+        """Show the whole slice."""
+        if self._grid is not None:
+            with self._own_doing():
+                self._fit()
+                self._draw()
+            self._tell("view")
+
+    def set_window(self, window: Window) -> None:
+        """Show other grey values."""
+        if self._grid is None or window == self._window:
+            return
+        self._window = window
+        with self._own_doing():
+            self._layers.set_window(window)
+        self._tell("window")
+
+    def preset(self, name: str) -> None:
+        """Show the grey values of a preset.
+
+        Raises
+        ------
+        KeyError
+            If there is no such preset.
+        """
+        if self._grid is not None:
+            self.set_window(preset_window(self._grid, name))
+
+    def set_rulers(self, rulers: Sequence[ShownRuler]) -> None:
+        """Show these rulers in place of the ones before."""
+        if tuple(rulers) == self._rulers:
+            return
+        self._rulers = tuple(rulers)
+        self._redraw("lesions", self._rulers)
+
+    def set_draft(self, rulers: Sequence[ShownRuler]) -> None:
+        """Show what is being drawn; none to show nothing."""
+        if tuple(rulers) == self._draft:
+            return
+        self._draft = tuple(rulers)
+        self._redraw("ruler", self._draft)
+
+    def set_caption(self, text: str) -> None:
+        """Show a text in the upper left corner."""
+        show_caption(self.viewer, text)
+
+    def set_measuring(self, measuring: bool) -> None:  # noqa: FBT001  it says what it is
+        """Let a left drag measure, or move the view."""
+        self._measuring = measuring
+        self._apply_pointer()
+
+    # Telling others
+
+    def listen(self, topic: Topic, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call a function whenever something changes; returns what takes it off again."""
+        entry = (topic, listener)
+        self._listeners.append(entry)
+        return lambda: self._listeners.remove(entry) if entry in self._listeners else None
+
+    def close(self) -> None:
+        """Take off everything that was put onto the viewer."""
+        if self._closed:
+            return
+        self._closed = True
+        self._listeners.clear()
+        self._connections.close()
+        self._gestures.close()
+        self._layers.remove()
+        remove_letters(self.viewer)
+        self._grid = None
+
+    def _tell(self, topic: Topic) -> None:
+        if self._is_as_shown() and (centre := self.centre_mm) is not None:
+            self._seen = (centre, self.zoom)
+        for heard, listener in list(self._listeners):
+            if heard == topic:
+                listener()
+
+    # Layers
+
+    def restore(self) -> None:
+        """Put right whatever was changed by napari's own means."""
+        self._restore_due = False
+        if self._closed or self._grid is None:
+            return
+        with self._own_doing():
+            place_mm, zoom = self._seen
+            self._layers.put_right(self._grid, self._window or first_window(self._grid))
+            self._layers.prepare(self._grid, self._plane)
+            self._apply_plane()
+            self._apply_pointer()
+            self._look_at(place_mm)
+            self.set_zoom(zoom)
+            self._draw()
+
+    def _is_as_shown(self) -> bool:
+        """Tell whether slice and view of the viewer are those of our plane and volume."""
+        if self._grid is None or not self._layers.shows(self._grid):
+            return False
+        plain = compat.view_is_plain(self.viewer)
+        return plain and tuple(self.viewer.dims.order) == PLANE_AXES[self._plane]
+
+    def _apply_pointer(self) -> None:
+        camera = compat.camera(self.viewer)
+        camera.mouse_zoom = False
+        camera.mouse_pan = not self._measuring
+        compat.set_pointer(self.viewer, measuring=self._measuring)
+
+    def _apply_plane(self) -> None:
+        """Set axes, orientation and letters of the plane."""
+        if self._grid is None:
+            return
+        if not compat.view_is_plain(self.viewer):
+            compat.make_view_plain(self.viewer)
+        if tuple(self.viewer.dims.order) != PLANE_AXES[self._plane]:
+            self.viewer.dims.order = PLANE_AXES[self._plane]
+        compat.set_orientation(self.viewer, "down" if self._plane == "axial" else "up")
+        show_letters(self.viewer, self._grid.letters(self._plane))
+
+    def _look_at(self, patient_mm: Vector) -> None:
+        if self._grid is None:
+            return
+        index, spacing = self._grid.display_index(patient_mm), self._grid.spacing_mm
+        self.viewer.dims.point = tuple(
+            min(max(round(at), 0), count - 1) * step
+            for at, count, step in zip(index, self._grid.shape, spacing, strict=True)
+        )
+        self.centre_on(patient_mm)
+
+    def _fit(self) -> None:
+        if self._grid is None:
+            return
+        _, rows, columns = PLANE_AXES[self._plane]
+        shape, spacing = self._grid.shape, self._grid.spacing_mm
+        height, width = (shape[axis] * spacing[axis] for axis in (rows, columns))
+        canvas_height, canvas_width = compat.canvas_size(self.viewer)
+        camera = compat.camera(self.viewer)
+        camera.zoom = min(canvas_height / height, canvas_width / width) * (1 - _MARGIN)
+        camera.center = (
+            0.0,
+            (shape[rows] - 1) / 2 * spacing[rows],
+            (shape[columns] - 1) / 2 * spacing[columns],
+        )
+        self._fitted = True
+
+    def _draw(self) -> None:
+        """Draw everything that was given."""
+        self._drawn_zoom = self.zoom
+        self._redraw("lesions", self._rulers)
+        self._redraw("ruler", self._draft)
+
+    def _redraw(self, name: Lines, rulers: Sequence[ShownRuler]) -> None:
+        if self._grid is not None:
+            with self._own_doing():
+                self._layers.show_slice(self.slice_number)
+                self._layers.draw(name, self._grid, self._plane, rulers, self.zoom)
+
+    # What napari tells
+
+    @contextmanager
+    def _own_doing(self) -> Iterator[None]:
+        """Mark what follows as ours, so that it is not put right."""
+        self._busy += 1
+        try:
+            yield
+        finally:
+            self._busy -= 1
+
+    def _connect(self) -> None:
+        viewer, watch = self.viewer, self._connections.connect
+        watch(viewer.dims.events.point, self._on_point)
+        watch(viewer.dims.events.order, self._on_foreign_change)
+        watch(viewer.dims.events.ndisplay, self._on_foreign_change)
+        watch(viewer.canvas.grid.events.enabled, self._on_foreign_change)
+        watch(viewer.canvas.events.size, self._on_canvas_size)
+        watch(viewer.layers.events.removed, self._on_foreign_change)
+        watch(viewer.layers.events.reordered, self._on_foreign_change)
+        watch(viewer.layers.events.inserted, self._on_foreign_change)
+        watch(viewer.layers.selection.events.active, self._on_foreign_change)
+        watch(compat.camera(viewer).events.zoom, self._on_view)
+        watch(compat.camera(viewer).events.center, self._on_view)
+        watch(compat.camera(viewer).events.orientation, self._on_foreign_change)
+
+    def _on_foreign_change(self, _: Any = None) -> None:  # noqa: ANN401  napari ships no types
+        if not self._busy and self._grid is not None and not self._restore_due:
+            self._restore_due = True
+            self._soon(self.restore)
+
+    def _on_point(self, _: Any) -> None:  # noqa: ANN401  napari ships no types
+        if not self._busy and self._is_as_shown():
+            with self._own_doing():
+                self._layers.show_slice(self.slice_number)
+            self._tell("slice")
+
+    def _on_view(self, _: Any) -> None:  # noqa: ANN401  napari ships no types
+        if self._busy or not self._is_as_shown():
+            return
+        self._fitted = False
+        ratio = self.zoom / self._drawn_zoom
+        if not 1 / _REDRAW_RATIO < ratio < _REDRAW_RATIO:
+            self._draw()
+        self._tell("view")
+
+    def _on_canvas_size(self, _: Any) -> None:  # noqa: ANN401  napari ships no types
+        if self._fitted and self._is_as_shown():
+            self.fit()
+
+    def _on_contrast_limits(self, _: Any) -> None:  # noqa: ANN401  napari ships no types
+        if not self._busy:
+            self._window = self._layers.window
+            self._tell("window")
+
+
+def _middle(shape: tuple[int, int, int]) -> Vector:
+    """Return the display index in the middle of a volume."""
+    first, second, third = ((count - 1) / 2 for count in shape)
+    return (first, second, third)

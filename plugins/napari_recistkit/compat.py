@@ -1,0 +1,181 @@
+"""Every name of napari that moves from one minor release to the next, in one place.
+
+`tests/napari_recistkit/test_compat.py` holds each of them; written for napari 0.9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+from napari.components.overlays import TextOverlay
+
+__all__ = [
+    "LEFT_BUTTON",
+    "MIDDLE_BUTTON",
+    "RIGHT_BUTTON",
+    "Connections",
+    "camera",
+    "canvas_size",
+    "embedded_viewer",
+    "make_view_plain",
+    "overlays",
+    "press",
+    "remove_text",
+    "set_orientation",
+    "set_pointer",
+    "set_scale_bar",
+    "set_text",
+    "silence_keys",
+    "soon",
+    "straighten",
+    "view_is_plain",
+]
+
+# napari ships no types: a viewer is Any here and nowhere else without a word.
+Viewer = Any
+
+LEFT_BUTTON: Final = 1
+RIGHT_BUTTON: Final = 2
+MIDDLE_BUTTON: Final = 3
+
+_STRAIGHT: Final = {"translate": np.zeros(3), "shear": np.zeros(3), "rotate": np.eye(3)}
+
+# White text must be read on bone too.
+_TEXT_BOX: Final = (0.0, 0.0, 0.0, 0.5)
+
+
+def camera(viewer: Viewer) -> Any:  # noqa: ANN401  napari ships no types
+    """Return the camera (`viewer.camera` until 0.8)."""
+    return viewer.scene.camera
+
+
+def overlays(viewer: Viewer) -> Any:  # noqa: ANN401  napari ships no types
+    """Return the dictionary of overlays that lie on the canvas (`viewer.text_overlay` before)."""
+    return viewer.canvas.overlays
+
+
+def canvas_size(viewer: Viewer) -> tuple[int, int]:
+    """Return height and width of the canvas in logical pixels."""
+    height, width = viewer.canvas.size
+    return int(height), int(width)
+
+
+def embedded_viewer(model: Viewer) -> Any:  # noqa: ANN401  napari ships no types
+    """Return a widget that shows a viewer model of its own inside another window."""
+    from napari.qt import QtViewer
+
+    return QtViewer(model)
+
+
+def set_orientation(viewer: Viewer, vertical: str) -> None:
+    """Let the rows of the display count ``"up"`` or ``"down"``, the columns to the right."""
+    if tuple(str(one) for one in camera(viewer).orientation2d) != (vertical, "right"):
+        camera(viewer).orientation2d = (vertical, "right")
+
+
+def set_text(viewer: Viewer, key: str, text: str, position: str, font_size: float) -> None:
+    """Show a text on the canvas, such as at ``"middle_left"``; an empty one hides it."""
+    shown = overlays(viewer)
+    if key not in shown:
+        shown[key] = TextOverlay(
+            text=text,
+            position=position,
+            font_size=font_size,
+            color="white",
+            box=True,
+            box_color=_TEXT_BOX,
+        )
+    if shown[key].text != text:
+        shown[key].text = text
+    if shown[key].visible != bool(text):
+        shown[key].visible = bool(text)
+
+
+def remove_text(viewer: Viewer, key: str) -> None:
+    """Take a text off the canvas."""
+    overlays(viewer).pop(key, None)
+
+
+def set_scale_bar(viewer: Viewer, visible: bool) -> None:  # noqa: FBT001  it says what it is
+    """Show or hide the scale bar; its unit is that of the layers."""
+    overlays(viewer)["scale_bar"].visible = visible
+
+
+def view_is_plain(viewer: Viewer) -> bool:
+    """Tell whether the viewer shows one view in two dimensions."""
+    return viewer.dims.ndisplay == 2 and not viewer.canvas.grid.enabled  # noqa: PLR2004  a plane
+
+
+def make_view_plain(viewer: Viewer) -> None:
+    """Leave the three-dimensional view and the grid of views."""
+    viewer.dims.ndisplay = 2
+    viewer.canvas.grid.enabled = False
+
+
+def silence_keys(layer: Any, keys: tuple[str, ...]) -> None:  # noqa: ANN401  napari ships no types
+    """Let keys do nothing on a layer."""
+    for key in keys:
+        layer.bind_key(key, _nothing, overwrite=True)
+
+
+def straighten(layer: Any) -> None:  # noqa: ANN401  napari ships no types
+    """Take away whatever moved or turned a layer of three axes; its scale stays."""
+    if layer.mode != "pan_zoom":
+        hidden = not layer.visible
+        if hidden:  # a hidden layer keeps its mode
+            layer.visible = True
+        layer.mode = "pan_zoom"
+        if hidden:
+            layer.visible = False
+    for name, straight in _STRAIGHT.items():
+        if not np.array_equal(getattr(layer, name), straight):
+            setattr(layer, name, straight)
+    if not np.array_equal(layer.affine.affine_matrix, np.eye(4)):
+        layer.affine = np.eye(4)
+
+
+def _nothing(_: Any) -> None:  # noqa: ANN401  napari ships no types
+    """Do nothing."""
+
+
+def set_pointer(viewer: Viewer, *, measuring: bool) -> None:
+    """Show a cross as the pointer while measuring."""
+    viewer.cursor.style = "cross" if measuring else "standard"
+
+
+def press(viewer: Viewer, event: Any) -> None:  # noqa: ANN401  napari ships no types
+    """Begin drags at an event as at a press."""
+    from napari.utils.interactions import mouse_press_callbacks
+
+    mouse_press_callbacks(viewer, event)
+
+
+def soon(work: Callable[[], None]) -> None:
+    """Call a function once napari has finished what it is doing: the next turn of the event loop.
+
+    Without an application there is no user, and nothing is called.
+    """
+    from qtpy.QtCore import QCoreApplication, QTimer
+
+    if QCoreApplication.instance() is not None:
+        QTimer.singleShot(0, work)
+
+
+class Connections:
+    """Listeners at napari's events, each of them taken off again on closing."""
+
+    def __init__(self) -> None:
+        self._made: list[tuple[Any, Callable[[Any], None]]] = []
+
+    def connect(self, emitter: Any, listener: Callable[[Any], None]) -> None:  # noqa: ANN401  napari ships no types
+        """Call a listener whenever something happens."""
+        emitter.connect(listener)
+        self._made.append((emitter, listener))
+
+    def close(self) -> None:
+        """Take every listener off."""
+        while self._made:
+            emitter, listener = self._made.pop()
+            emitter.disconnect(listener)

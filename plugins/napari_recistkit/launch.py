@@ -1,0 +1,64 @@
+"""Open the reading room in a window of its own: what `recistkit read` starts."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import napari
+from qtpy.QtWidgets import QApplication
+
+from recistkit.errors import OptionError
+
+if TYPE_CHECKING:
+    from napari_recistkit.widgets.reading_room import ReadingRoom
+
+__all__ = ["main", "open_room"]
+
+_TITLE: Final = "Reading room"
+_SCREENS: Final = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+
+
+def main(folder: Path, reader: str, subject: str | None = None) -> int:
+    """Open the reading room and return when its window is closed.
+
+    Parameters
+    ----------
+    folder : Path
+        ``<subject>/<visit>/`` with scans.
+    reader : str
+        Who reads.
+    subject : str, optional
+        Whose case to open at once.
+
+    Raises
+    ------
+    OptionError
+        If there is no screen to open a window on.
+    """
+    if sys.platform == "linux" and not _has_screen(os.environ):
+        raise OptionError("there is no screen here to open a window on")
+    open_room(napari.Viewer(title=f"recistkit - reader {reader}"), folder, reader, subject)
+    napari.run()
+    return 0
+
+
+def open_room(
+    viewer: napari.Viewer, folder: Path | None, reader: str | None, subject: str | None = None
+) -> ReadingRoom:
+    """Put the reading room below the canvas of a viewer, with a folder opened in it."""
+    from napari_recistkit.widgets.reading_room import ReadingRoom
+
+    room = ReadingRoom(viewer, folder=folder, reader=reader)
+    viewer.window.add_dock_widget(room, name=_TITLE, area="bottom", add_vertical_stretch=False)
+    if subject is not None:
+        room.open_case(subject)
+    return room
+
+
+def _has_screen(environment: Mapping[str, str]) -> bool:
+    """Return whether Qt finds a screen; without one it would end the process."""
+    return QApplication.instance() is not None or any(environment.get(name) for name in _SCREENS)

@@ -1,0 +1,43 @@
+"""What the line below the table says of a lesion after a command; no Qt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recistkit.model.mark import Mark
+from recistkit.reading.completeness import missing_of
+
+if TYPE_CHECKING:
+    from recistkit.reading.session import ReadSession
+
+__all__ = ["lesion_said"]
+
+
+def lesion_said(session: ReadSession, name: str | None) -> str:
+    """Return what a lesion is at the current visit, and what is still to say of it.
+
+    Such as ``T3 rectum: measured 32.2 mm``; empty for none.
+    """
+    lesion, visit = session.draft.lesions.get(name or ""), session.visit
+    if lesion is None or visit is None or lesion.id in session.draft.removed:
+        return ""
+    marks = session.draft.marks_of(lesion.id, visit)
+    said = [_marks_said(marks)] if marks else []
+    said += [item.message for item in missing_of(session.draft, session.charter, visit, lesion)]
+    called = f"{lesion.id} {lesion.organ}" if lesion.organ else lesion.id
+    return f"{called}: {'; '.join(said)}"
+
+
+def _marks_said(marks: tuple[Mark, ...]) -> str:
+    """Return state and lengths, such as ``split 12.0 + 9.5 × 7.0 mm``."""
+    sizes = " + ".join(size for mark in marks if (size := _size(mark)))
+    first = marks[0]
+    with_it = first.certainty or first.reason or first.merged_into
+    said = first.state.replace("-", " ")
+    said += f" {sizes} mm" if sizes else ""
+    return f"{said} ({with_it})" if with_it else said
+
+
+def _size(mark: Mark) -> str:
+    lengths = (mark.longest_mm, mark.short_mm)
+    return " × ".join(f"{length:f}" for length in lengths if length is not None)

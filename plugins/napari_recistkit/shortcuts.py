@@ -1,0 +1,94 @@
+"""The one table of shortcuts: what F1 shows, and what the keys do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = ["GROUPS", "SHORTCUTS", "Shortcut"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """One thing that keys do.
+
+    Parameters
+    ----------
+    action : str
+        Name of the method of `Room` that does it.
+    keys : tuple of str
+        In Qt's words; any of them.
+    text : str
+        What it does, for the reader.
+    argument : str or int, optional
+        What the method is called with.
+    """
+
+    action: str
+    keys: tuple[str, ...]
+    text: str
+    argument: str | int | None = None
+
+
+GROUPS: Final[dict[str, tuple[Shortcut, ...]]] = {
+    "Lesions": (
+        Shortcut("arm", ("T",), "new target: one drag", "target"),
+        Shortcut("arm", ("N",), "new nodal target: long axis, then short axis", "node"),
+        Shortcut("arm", ("O",), "new non-target: drag or click", "non-target"),
+        Shortcut("arm", ("W",), "new lesion: drag or click", "new"),
+        Shortcut("disarm", ("Esc",), "put the tool down"),
+        Shortcut("next_lesion", ("Tab",), "next lesion, in both views", 1),
+        Shortcut("next_lesion", ("Shift+Tab", "Backtab"), "previous lesion", -1),
+        Shortcut("edit_organ", ("Return", "Enter"), "organ of the lesion"),
+        Shortcut("next_compartment", ("K",), "compartment of the lesion"),
+        Shortcut("toggle_nodal", ("J",), "nodal or not"),
+        Shortcut("remove_lesion", ("Delete",), "remove the lesion (can be undone)"),
+    ),
+    "State of the lesion": (
+        Shortcut("set_state", ("X",), "absent", "absent"),
+        Shortcut("set_state", ("S",), "too small to measure", "too-small"),
+        Shortcut("not_evaluable", ("E",), "not evaluable, with a reason"),
+        Shortcut("split", ("V",), "split: each drag is a fragment"),
+        Shortcut("merge", ("M",), "merged into another lesion"),
+        Shortcut("complete_response", ("C",), "non-target: complete response"),
+        Shortcut("set_state", ("U",), "non-target: unchanged; new lesion: still there", "present"),
+        Shortcut("set_state", ("P",), "non-target: unequivocal progression", "progressed"),
+        Shortcut("toggle_certainty", ("Q",), "new lesion: equivocal or unequivocal"),
+    ),
+    "The visit": (
+        Shortcut("no_new_lesions", (".",), "there are no new lesions"),
+        Shortcut("complete_and_adequate", (",",), "coverage complete, image quality adequate"),
+        Shortcut("edit_statement", ("D",), "say otherwise: new lesions, coverage, quality, marker"),
+        Shortcut("acknowledge", ("G",), "acknowledge a finding, with a reason"),
+        Shortcut("sign", ("Ctrl+Return", "Ctrl+Enter"), "sign the visit"),
+        Shortcut("amend", ("Ctrl+Shift+A",), "amend a signed visit, with a reason"),
+        Shortcut("next_visit", ("]",), "next visit", 1),
+        Shortcut("next_visit", ("[",), "previous visit", -1),
+        Shortcut("undo", ("Ctrl+Z",), "undo"),
+        Shortcut("redo", ("Ctrl+Y", "Ctrl+Shift+Z"), "redo"),
+        Shortcut("say_saved", ("Ctrl+S",), "everything is saved as it is made"),
+    ),
+    "The views": (
+        Shortcut("next_comparison", ("B",), "compare with baseline, nadir, prior"),
+        Shortcut("next_series", ("R",), "next series of the visit"),
+        Shortcut("next_plane", ("A",), "axial, coronal, sagittal"),
+        Shortcut("scroll", ("Up", "PgUp"), "slice towards the head", 1),
+        Shortcut("scroll", ("Down", "PgDown"), "slice towards the feet", -1),
+        Shortcut("show_window", ("1",), "window: soft tissue", "soft tissue"),
+        Shortcut("show_window", ("2",), "window: lung", "lung"),
+        Shortcut("show_window", ("3",), "window: liver", "liver"),
+        Shortcut("show_window", ("4",), "window: bone", "bone"),
+        Shortcut("show_window", ("5",), "window: brain", "brain"),
+        Shortcut("show_window", ("6",), "window: mediastinum", "mediastinum"),
+        Shortcut("toggle_link", ("L",), "link or unlink the views"),
+        Shortcut("align_here", ("Shift+L",), "align here: these two slices belong together"),
+        Shortcut("fit", ("F",), "whole image in both views"),
+    ),
+    "The room": (
+        Shortcut("show_help", ("F1",), "this table"),
+        Shortcut("show_cases", ("F2",), "list of cases"),
+        Shortcut("next_case", ("F3",), "next case that is not signed"),
+    ),
+}
+
+SHORTCUTS: Final = tuple(shortcut for group in GROUPS.values() for shortcut in group)

@@ -1,0 +1,308 @@
+"""The two views: which scan each of them shows, where, and with which rulers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+from napari_recistkit.lesion_layer import ShownRuler
+from napari_recistkit.series_choice import SeriesChoice
+from napari_recistkit.shown_marks import shown_rulers
+from napari_recistkit.windows import Window
+from recistkit.measure.bidirectional import proposed
+from recistkit.reading.grid import BODY_PLANES
+
+if TYPE_CHECKING:
+    from napari_recistkit.canvas import Canvas
+    from napari_recistkit.link import Link
+    from recistkit.model.mark import Mark
+    from recistkit.model.series import Series, Vector
+    from recistkit.reading.case import Case
+    from recistkit.reading.grid import ViewGrid
+    from recistkit.reading.place import Place
+    from recistkit.reading.session import ReadSession
+
+__all__ = ["COMPARISONS", "Comparison", "Views"]
+
+Comparison = Literal["baseline", "nadir", "prior"]
+COMPARISONS: Final[tuple[Comparison, ...]] = ("baseline", "nadir", "prior")
+
+_NO_OFFSET: Final = (0.0, 0.0, 0.0)
+
+
+class Views:
+    """What the two canvases show of a case.
+
+    Parameters
+    ----------
+    session : ReadSession
+    case : Case
+        Its visits with their series.
+    present, compared : Canvas
+        The visit being read, and the one beside it.
+    link : Link
+        Of the two.
+    """
+
+    def __init__(
+        self, session: ReadSession, case: Case, present: Canvas, compared: Canvas, link: Link
+    ) -> None:
+        self.session = session
+        self.present = present
+        self.compared = compared
+        self.link = link
+        self.is_loading = True
+        saved = session.place
+        found = (one for one in COMPARISONS if one == saved.comparison)
+        self.comparison: Comparison = next(found, "baseline")
+        self._choice = SeriesChoice(session, case)
+        self._choice.choose(saved.visit, saved.series, self.compared_visit)
+        self._saved: Place | None = saved
+        self._grids: dict[str, ViewGrid] = {}
+        self._faulty: set[str] = set()
+        self._shown: tuple[str | None, str | None] | None = None
+        self._pair: tuple[str, str] | None = None
+        self._offsets: dict[tuple[str, str], Vector] = {}
+        if saved.link_offset_mm is not None and (pair := self._wanted_pair()) is not None:
+            self._offsets[pair] = saved.link_offset_mm
+        link.set_offset(_NO_OFFSET)
+        link.relink()
+
+    @property
+    def compared_visit(self) -> str | None:
+        """Label of the visit beside the one being read; at the baseline there is none."""
+        before = {
+            "baseline": self.session.baseline,
+            "nadir": self.session.nadir or self.session.baseline,
+            "prior": self.session.prior,
+        }[self.comparison]
+        return None if before == self.session.visit else before
+
+    def series(self, visit: str | None) -> Series | None:
+        """Return the series that is shown of a visit; see `SeriesChoice.of`."""
+        return self._choice.of(visit)
+
+    def add_grid(self, grid: ViewGrid) -> None:
+        """Take a volume that was loaded, and show it if it is wanted."""
+        self._grids[grid.series.uid] = grid
+        self.refresh()
+
+    def add_fault(self, uid: str) -> None:
+        """Take that a series cannot be loaded."""
+        self._faulty.add(uid)
+        self.refresh()
+
+    def end_loading(self) -> None:
+        """Take that nothing more is loaded."""
+        self.is_loading = False
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what the session says now; go to the lesion if it is another one."""
+        now = (self.session.visit, self.session.lesion)
+        has_moved, is_first = now != self._shown, self._shown is None
+        if has_moved and not is_first:
+            self._choice.forget()  # a series that was chosen holds for one lesion
+        self._shown = now
+        with self.link.paused():
+            is_new = self._show_grid(self.present, self.session.visit)
+            is_new_beside = self._show_grid(self.compared, self.compared_visit)
+        self._take_offset()
+        for canvas, visit in self._sides():
+            self._show_rulers(canvas, visit)
+        if is_new and self._saved is not None:
+            self._restore(self._saved)
+        elif has_moved or is_new:
+            self._bring_beside()
+            self._go_to_lesion()
+        elif is_new_beside:
+            self._bring_beside()
+            self._show_beside()
+
+    def preview(self, mark: Mark | None) -> bool:
+        """Propose a short axis for a mark that lacks it, on its own scan; tell whether it is shown.
+
+        None takes the proposal away.
+        """
+        grid = self.present.grid
+        if mark is None or mark.longest is None or grid is None or not _is_of(mark, grid):
+            self.present.set_draft(())
+            return False
+        axes = proposed(mark.longest, grid.normal(self.present.plane))
+        shown = ShownRuler(
+            key=None, axis="short", ruler=axes.short, kind="draft", label="drag", pullable=False
+        )
+        self.present.set_draft((shown,))
+        return True
+
+    # Keys
+
+    def next_comparison(self) -> None:
+        """Compare with the baseline, the nadir, the prior visit in turn."""
+        at = COMPARISONS.index(self.comparison)
+        self.comparison = COMPARISONS[(at + 1) % len(COMPARISONS)]
+        self.refresh()
+
+    def next_series(self) -> None:
+        """Show the next series of the visit being read, and its like beside it."""
+        if self._choice.choose_next(self.session.visit or "", self.compared_visit):
+            self.refresh()
+
+    def next_plane(self) -> None:
+        """Show the next plane in both views."""
+        self.present.next_plane()
+        self.compared.set_plane(self.present.plane)
+
+    def scroll(self, step: int) -> None:
+        """Go to the next slice."""
+        self.present.set_slice(self.present.slice_number + step)
+
+    def show_window(self, name: str) -> None:
+        """Show the grey values of a preset in both views."""
+        for canvas in (self.present, self.compared):
+            canvas.preset(name)
+
+    def toggle_link(self) -> None:
+        """Link or unlink the views."""
+        self.link.toggle()
+
+    def align_here(self) -> None:
+        """Take what both views show as the same place."""
+        offset_mm = self.link.align_here()
+        if self._pair is not None:
+            self._offsets[self._pair] = offset_mm
+
+    def fit(self) -> None:
+        """Show the whole image in both views."""
+        for canvas in (self.present, self.compared):
+            canvas.fit()
+
+    # Where the reader is
+
+    def place(self) -> Place:
+        """Return what is on the screen, to come back to; what was saved until a scan is there."""
+        grid, window = self.present.grid, self.present.window
+        kept = {"comparison": self.comparison, "link_offset_mm": self.link.offset_mm}
+        if grid is not None and window is not None:
+            kept |= {
+                "series": grid.series.uid,
+                "slice": self.present.slice_number,
+                "point_mm": self.present.centre_mm,
+                "window": (window.level, window.width),
+                "plane": self.present.plane,
+            }
+        return self.session.place.model_copy(update=kept)
+
+    def _restore(self, saved: Place) -> None:
+        """Take up what was on the screen when the reader stopped."""
+        self._saved = None
+        grid, plane = self.present.grid, saved.plane
+        self.present.set_plane(next((one for one in BODY_PLANES if one == plane), "axial"))
+        is_same = grid is not None and grid.series.uid == saved.series
+        if is_same and saved.window is not None:
+            self.present.set_window(Window(*saved.window))
+        self._bring_beside()
+        if is_same and saved.point_mm is not None and self._shown == (saved.visit, saved.lesion):
+            self.present.show_point(saved.point_mm)
+        else:
+            self._go_to_lesion()
+
+    # What follows from the session
+
+    def _sides(self) -> tuple[tuple[Canvas, str | None], ...]:
+        return ((self.present, self.session.visit), (self.compared, self.compared_visit))
+
+    def _wanted_pair(self) -> tuple[str, str] | None:
+        """Return the frames of reference of both views: an offset holds between two of them."""
+        series = [self.series(visit) for visit in (self.session.visit, self.compared_visit)]
+        frames = [one.frame_of_reference or one.uid for one in series if one is not None]
+        return (frames[0], frames[1]) if len(frames) == len(series) else None
+
+    def _take_offset(self) -> None:
+        """Let the link use the offset of the scans that are shown; none if none was said."""
+        pair = self._wanted_pair()
+        if pair != self._pair:
+            self._pair = pair
+            self.link.set_offset(_NO_OFFSET if pair is None else self._offset(pair))
+
+    def _offset(self, pair: tuple[str, str]) -> Vector:
+        return self._offsets.get(pair, _NO_OFFSET)
+
+    def _show_grid(self, canvas: Canvas, visit: str | None) -> bool:
+        """Show the scan of a visit; tell whether it is another than before."""
+        series = self.series(visit)
+        grid = self._grids.get(series.uid) if series is not None else None
+        canvas.set_caption(self._caption(visit, series))
+        if grid is canvas.grid:
+            return False
+        if grid is None:
+            canvas.clear()
+            return False
+        was = canvas.window if _same_modality(canvas.grid, grid) else None
+        canvas.show(grid, window=was)
+        return True
+
+    def _caption(self, visit: str | None, series: Series | None) -> str:
+        """Return what a canvas shows, and why it is empty where it is."""
+        if visit is None:
+            return ""
+        if series is None:
+            return f"{visit}, no scan"
+        said = [visit, *(str(one) for one in (series.modality, series.date, series.plane) if one)]
+        if series.uid in self._faulty:
+            said.append("cannot be loaded")
+        elif series.uid not in self._grids:
+            said.append("loading" if self.is_loading else "not loaded")
+        return ", ".join(said)
+
+    def _bring_beside(self) -> None:
+        """Let the other view show what the first one shows, as it would had it been there."""
+        if self.present.grid is not None and self.compared.grid is not None:
+            self.compared.set_plane(self.present.plane)
+            self.link.bring(self.present)
+
+    def _go_to_lesion(self) -> None:
+        """Let both views show the lesion, each at its own place where it has one."""
+        here = self._place_at(self.session.visit)
+        beside = self._place_beside()
+        if here is not None:
+            self.present.show_point(here)
+        elif beside is not None and self.present.grid is not None:
+            self.present.show_point(self.link.corresponding(self.compared, beside))
+        self._show_beside()
+
+    def _show_beside(self) -> None:
+        """Let the other view show the lesion where it was; the first one stays where it is."""
+        beside = self._place_beside()
+        if beside is not None and self.compared.grid is not None:
+            with self.link.paused():
+                self.compared.show_point(beside)
+
+    def _place_beside(self) -> Vector | None:
+        """Return where the lesion is in the other view, else where it was last."""
+        before = self.session.draft.visits_before(self.session.visit or "")
+        labels = (self.compared_visit, *reversed(before))
+        return next((place for one in labels if (place := self._place_at(one))), None)
+
+    def _place_at(self, visit: str | None) -> Vector | None:
+        if self.session.lesion is None or visit is None:
+            return None
+        marks = self.session.draft.marks_of(self.session.lesion, visit)
+        return next((place for mark in marks if (place := mark.place_mm())), None)
+
+    def _show_rulers(self, canvas: Canvas, visit: str | None) -> None:
+        """Show the rulers of a visit that were drawn on the scan that is shown."""
+        if canvas.grid is None or visit is None:
+            canvas.set_rulers(())
+            return
+        is_open = canvas is self.present and not self.session.locked
+        uid = canvas.grid.series.uid
+        canvas.set_rulers(tuple(shown_rulers(self.session, visit, uid, pullable=is_open)))
+
+
+def _is_of(mark: Mark, grid: ViewGrid) -> bool:
+    """Tell whether a mark was drawn on a scan, or on none that is named."""
+    return mark.image is None or mark.image.series in {None, grid.series.uid}
+
+
+def _same_modality(before: ViewGrid | None, now: ViewGrid) -> bool:
+    return before is not None and before.series.modality == now.series.modality

@@ -1,0 +1,1 @@
+"""What stands in the window: each widget shows the session and calls the room."""

@@ -1,0 +1,91 @@
+"""The organ by type-ahead: a few letters and Return."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtWidgets import QLabel, QLineEdit, QListWidget, QVBoxLayout, QWidget
+
+from napari_recistkit.widgets.plain_keys import TypedKeys
+
+__all__ = ["OrganField"]
+
+MOST_SHOWN = 8
+
+
+class OrganField(QWidget):
+    """A line and the organs that it may mean; Return takes the one that is marked.
+
+    Parameters
+    ----------
+    suggest : callable
+        From what is typed to names of organs, the best first.
+
+    Signals
+    -------
+    closed
+        An organ was chosen, or the field was left.
+    """
+
+    closed = Signal()
+
+    def __init__(
+        self, suggest: Callable[[str], Sequence[str]], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("recistkit-organ")
+        self._suggest = suggest
+        self._on_chosen: Callable[[str], None] | None = None
+        self._title = QLabel(self)
+        self.line = QLineEdit(self)
+        self.line.setPlaceholderText("organ: a few letters, then Return")
+        self.line.textEdited.connect(self._show)
+        self._list = QListWidget(self)
+        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._list.itemClicked.connect(lambda _item: self._take())
+        layout = QVBoxLayout(self)
+        for widget in (self._title, self.line, self._list):
+            layout.addWidget(widget)
+        keys = {
+            Qt.Key.Key_Return: self._take,
+            Qt.Key.Key_Enter: self._take,
+            Qt.Key.Key_Escape: self._leave,
+            Qt.Key.Key_Up: lambda: self._mark(-1),
+            Qt.Key.Key_Down: lambda: self._mark(1),
+        }
+        TypedKeys(self, keys).keep(self.line)
+
+    def ask(self, lesion: str, organ: str | None, on_chosen: Callable[[str], None]) -> None:
+        """Ask for the organ of a lesion and take the keyboard."""
+        self._on_chosen = on_chosen
+        self._title.setText(f"organ of {lesion}")
+        self.line.setText(organ or "")
+        self.line.selectAll()
+        self._show("")
+        self.line.setFocus()
+
+    def _mark(self, step: int) -> None:
+        """Mark another organ of the list."""
+        row = self._list.currentRow() + step
+        self._list.setCurrentRow(max(0, min(row, self._list.count() - 1)))
+
+    def _show(self, typed: str) -> None:
+        self._list.clear()
+        self._list.addItems(list(self._suggest(typed))[:MOST_SHOWN])
+        self._list.setCurrentRow(0 if typed.strip() else -1)
+
+    def _take(self) -> None:
+        """Hand over the organ that is marked, else the words as they were typed."""
+        marked = self._list.selectedItems()
+        organ = marked[0].text() if marked else self.line.text().strip()
+        if not organ:
+            return
+        on_chosen = self._on_chosen
+        self._leave()
+        if on_chosen:
+            on_chosen(organ)
+
+    def _leave(self) -> None:
+        self._on_chosen = None
+        self.closed.emit()

@@ -1,0 +1,209 @@
+"""Cases: the subjects of a folder and their visits, by the headers of their scans.
+
+A folder holds ``<subject>/<visit>/`` with scans. Of what readers wrote, only
+this reader's own journal and documents are ever opened.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from recistkit.errors import OptionError, ScanError
+from recistkit.reading.case import Case, CaseState, CaseVisit
+from recistkit.reading.case_state import with_state, with_states
+from recistkit.reading.paths import SUBJECT_FREE, fit_for_file_name
+from recistkit.scans import FoundSeries, find_series
+
+__all__ = ["Case", "CaseState", "CaseVisit", "find_cases", "require_cases", "with_state"]
+
+Progress = Callable[[int, int], None]
+
+
+def find_cases(
+    folder: Path | str, reader: str, *, on_progress: Progress = lambda _done, _total: None
+) -> tuple[Case, ...]:
+    """Return the cases of a folder in order of their subjects.
+
+    Only headers are looked at. A subject whose scans have faults says so and
+    does not hinder the others.
+
+    Parameters
+    ----------
+    folder : Path or str
+        ``<subject>/<visit>/`` with scans, ``reads/``, ``readers/``.
+    reader : str
+        Id of the reader.
+    on_progress : callable
+        Called with the number of visits that were looked at, and of all.
+
+    Raises
+    ------
+    OptionError
+        If the reader's id cannot be part of a file name.
+    ScanError
+        If there is no such folder.
+    JournalError
+        If the reader's journal cannot be used.
+    """
+    folder = Path(folder)
+    fit_for_file_name(reader, of="reader")
+    subjects = _subject_folders(folder)
+    total, done = sum(map(_visit_count, subjects)), itertools.count(1)
+
+    def step() -> None:
+        on_progress(next(done), total)
+
+    cases = [case for path in subjects if (case := _found_case(path, step)) is not None]
+    return with_states(folder, reader, cases)
+
+
+def require_cases(folder: Path | str) -> None:
+    """Refuse a folder without any case; ends at the first scan that it finds.
+
+    Raises
+    ------
+    ScanError
+        If there is no such folder, or no scan where one is expected.
+    """
+    folder = Path(folder)
+    visits = (visit for subject in _subject_folders(folder) for visit in _folders(subject))
+    found = map(find_series, visits)
+    if not any(contents.series or contents.unreadable for contents in found):
+        raise ScanError(folder, "holds no cases: expected scans in <subject>/<visit>/")
+
+
+def _subject_folders(folder: Path) -> list[Path]:
+    """Return the folders that can be those of subjects.
+
+    Raises
+    ------
+    ScanError
+        If there is no such folder, or it cannot be opened.
+    """
+    if not folder.is_dir():
+        raise ScanError(folder, "there is no such folder")
+    return list(_folders(folder, SUBJECT_FREE))
+
+
+def _folders(folder: Path, without: frozenset[str] = frozenset()) -> Iterator[Path]:
+    """Yield the folders in a folder in order of their names, without hidden ones.
+
+    Raises
+    ------
+    ScanError
+        If it cannot be opened.
+    """
+    for path in _entries(folder):
+        if path.is_dir() and path.name not in without and not path.name.startswith((".", "__")):
+            yield path
+
+
+def _visit_count(subject_folder: Path) -> int:
+    """Return how many visits a subject may have; 0 where its folder cannot be opened."""
+    try:
+        return sum(1 for _ in _folders(subject_folder))
+    except ScanError:
+        return 0
+
+
+def _found_case(subject_folder: Path, step: Callable[[], None]) -> Case | None:
+    """Return the case in a folder; None if it holds no scans."""
+    try:
+        loose, found = _holds_scans(subject_folder), []
+        for visit_folder in _folders(subject_folder):
+            found.append(_visit(visit_folder))
+            step()
+    except ScanError as error:
+        return Case(subject=subject_folder.name, faults=(str(error),))
+    if not loose and not any(visit.series or visit.refused for visit in found):
+        return None
+    return _case(subject_folder.name, found, loose=loose)
+
+
+def _entries(folder: Path) -> list[Path]:
+    """Return what is in a folder in order of the names.
+
+    Raises
+    ------
+    ScanError
+        If it cannot be opened.
+    """
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise ScanError(folder, f"cannot be opened: {type(error).__name__}") from None
+
+
+def _holds_scans(folder: Path) -> bool:
+    """Return whether a scan lies in a folder itself, beside the folders in it."""
+    files = (path for path in _entries(folder) if path.is_file())
+    contents = (find_series(path) for path in files if not path.name.startswith("."))
+    return any(one.series or one.unreadable for one in contents)
+
+
+def _visit(folder: Path) -> CaseVisit:
+    """Return a visit with the series of its folder."""
+    contents = find_series(folder)
+    refused = [str(error) for error in contents.unreadable]
+    refused += [
+        f"{_series_name(folder, found)}: {found.reason}"
+        for found in contents.series
+        if found.series is None
+    ]
+    return CaseVisit(
+        label=folder.name,
+        folder=folder,
+        series=tuple(found for found in contents.series if found.series is not None),
+        refused=tuple(refused),
+    )
+
+
+def _series_name(folder: Path, found: FoundSeries) -> str:
+    """Return what a series is called in a message: its file, or the folder of its files."""
+    path = found.paths[0] if len(found.paths) == 1 else found.paths[0].parent
+    return path.relative_to(folder).as_posix() if path != folder else folder.name
+
+
+def _case(subject: str, visits: Sequence[CaseVisit], *, loose: bool) -> Case:
+    """Return a case with its visits in order, and what is wrong with it."""
+    filled = [visit for visit in visits if visit.series or visit.refused]
+    empty = [visit.label for visit in visits if visit not in filled]
+    ordered = tuple(sorted(filled, key=_date_order))
+    faults = [*_name_faults(subject, ordered)]
+    faults += [f"{visit.label}: no scan states its date" for visit in ordered if not visit.dates]
+    notes = [f"{visit.label}: {reason}" for visit in ordered for reason in visit.refused]
+    notes += [f"{label}: holds no scans" for label in empty]
+    notes += [*_date_notes(ordered)]
+    if loose:
+        faults.append("scans lie beside the folders of the visits; each belongs into one of them")
+    return Case(subject=subject, visits=ordered, faults=tuple(faults), notes=tuple(notes))
+
+
+def _date_order(visit: CaseVisit) -> tuple[dt.date, dt.date, str]:
+    """Return what visits are ordered by: the order that the responses have too."""
+    dates = visit.dates or (dt.date.max,)
+    return (dates[0], dates[-1], visit.label)
+
+
+def _name_faults(subject: str, visits: Sequence[CaseVisit]) -> Iterator[str]:
+    """Yield which names of folders cannot be those of a subject or a visit."""
+    for name, noun in [(subject, "subject"), *((visit.label, "visit") for visit in visits)]:
+        try:
+            fit_for_file_name(name, of=noun)
+        except OptionError as error:
+            yield str(error)
+
+
+def _date_notes(visits: Sequence[CaseVisit]) -> Iterator[str]:
+    """Yield what is odd about the dates of the scans."""
+    for visit in visits:
+        undated = [found for found in visit.series if found.series and found.series.date is None]
+        for found in undated if visit.dates else ():
+            yield f"{visit.label}: {_series_name(visit.folder, found)}: states no date"
+    dated = [visit for visit in visits if visit.dates]
+    for earlier, later in itertools.pairwise(dated):
+        if later.dates[0] <= earlier.dates[-1]:
+            yield f"{earlier.label} and {later.label}: their scan dates overlap"

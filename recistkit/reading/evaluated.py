@@ -1,0 +1,117 @@
+"""The views of a read: rows, what is missing, responses and findings. Nothing is kept twice."""
+
+from __future__ import annotations
+
+from recistkit.errors import ReadingError
+from recistkit.model.finding import Finding
+from recistkit.reading import signing
+from recistkit.reading.charter import Charter
+from recistkit.reading.completeness import Missing, is_measured, missing_at
+from recistkit.reading.document import document_of, labels_up_to
+from recistkit.reading.evaluation import Evaluation, SideTables, evaluate
+from recistkit.reading.history import replay
+from recistkit.reading.navigation import PlacedDraft
+from recistkit.reading.place import Place
+from recistkit.reading.rows import Row, nadir_visit, rows_at
+from recistkit.reading.summary import visit_summary
+from recistkit.store.journal import Journal
+
+__all__ = ["EvaluatedDraft"]
+
+
+class EvaluatedDraft(PlacedDraft):
+    """A draft with all that follows from it under the charter of its study.
+
+    Attributes
+    ----------
+    subject, reader : str
+    charter : Charter
+    """
+
+    def __init__(
+        self, journal: Journal, charter: Charter, *, subject: str, side: SideTables
+    ) -> None:
+        super().__init__(journal, subject, replay(journal.events(subject)), Place())
+        self.reader = journal.reader
+        self.charter = charter
+        self._side = side
+        self._evaluated: tuple[tuple[int, str | None], Evaluation] | None = None
+
+    @property
+    def locked(self) -> bool:
+        """Whether the current visit is signed."""
+        return self.visit in self.draft.signed
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether every visit is signed."""
+        return bool(self.visits) and set(self.visits) <= set(self.draft.signed)
+
+    @property
+    def nadir(self) -> str | None:
+        """Label of the visit before this one with the smallest sum."""
+        return nadir_visit(self.draft, self.charter.criteria, self._visit())
+
+    def rows(self) -> tuple[Row, ...]:
+        """Return the lesion table of the current visit."""
+        return rows_at(self.draft, self.charter, self._visit())
+
+    def missing(self) -> tuple[Missing, ...]:
+        """Return what the current visit lacks before it can be signed."""
+        return missing_at(self.draft, self.charter, self._visit())
+
+    def missing_to_sign(self) -> tuple[Missing, ...]:
+        """Return all that stands against signing: other visits, and what the tables refuse."""
+        return signing.missing_to_sign(
+            self.draft, self.charter, self.subject, self.reader, self._visit()
+        )
+
+    def evaluation(self) -> Evaluation:
+        """Return responses and findings of what would be signed now; shown or not."""
+        key = (self.revision, self.visit)
+        if self._evaluated is None or self._evaluated[0] != key:
+            labels = labels_up_to(self.draft, self._visit())
+            read = document_of(self.draft, self.charter, self.subject, self.reader, labels)
+            self._evaluated = (key, evaluate(read, self.charter.criteria, self._side))
+        return self._evaluated[1]
+
+    def shown_evaluation(self) -> Evaluation | None:
+        """Return the evaluation if the reader may see responses now; see `show_response`."""
+        return self.evaluation() if self._is_shown() else None
+
+    def findings(self) -> tuple[tuple[Finding, str | None], ...]:
+        """Return each finding with the reason why it stays, if the reader gave one."""
+        seen = self.draft.acknowledged
+        return tuple(
+            (item, seen[key].reason if key in seen else None)
+            for item in self.evaluation().findings
+            for key in [(item.timepoint, item.lesion, item.code, item.message)]
+        )
+
+    def open_findings(self) -> tuple[Finding, ...]:
+        """Return the findings for which the reader gave no reason."""
+        return tuple(finding for finding, reason in self.findings() if reason is None)
+
+    @property
+    def signing_name(self) -> str:
+        """Who signed this read last; empty before the first signature."""
+        signed = self.draft.signed.values()
+        last = max(signed, key=lambda item: item.signature.signed_at, default=None)
+        return "" if last is None else last.signature.name
+
+    def summary(self) -> str:
+        """Return the current visit in words, for the reader to look at before signing."""
+        return visit_summary(self.draft, self.charter, self._visit(), self.shown_evaluation())
+
+    def _is_shown(self) -> bool:
+        """Return whether the reader sees responses of the current visit."""
+        rule = self.charter.show_response
+        if rule == "after-measurement":
+            return self.locked or is_measured(self.draft, self.charter, self._visit())
+        return rule == "always"
+
+    def _visit(self) -> str:
+        """Return the current visit."""
+        if self.visit is None:
+            raise ReadingError("this case has no visit that can be read")
+        return self.visit

@@ -1,0 +1,92 @@
+"""Where a reader's files are in a folder, and which names can be part of a file name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from recistkit.errors import OptionError
+from recistkit.model.fields import Name
+
+__all__ = [
+    "SUBJECT_FREE",
+    "document_path",
+    "fit_for_file_name",
+    "journal_path",
+    "key_image_folder",
+    "key_image_name",
+    "reads_folder",
+]
+
+DOCUMENTS: Final = "reads"
+JOURNALS: Final = "readers"
+KEY_IMAGES: Final = "key-images"
+SUBJECT_FREE: Final = frozenset({DOCUMENTS, JOURNALS})
+"""Folders beside those of the subjects."""
+LONGEST: Final = 80
+_BETWEEN: Final = "_reader-"
+_NO_FILE_NAME: Final = re.compile(r'[<>:"/\\|?*]|^[.~]|[. ]$')
+_UNFIT_CHARACTER: Final = re.compile(r'[<>:"/\\|?*]')
+_DEVICES: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+_NAME: Final = TypeAdapter[str](Name)
+
+
+def fit_for_file_name(name: str, *, of: str) -> str:
+    """Return a name that may be part of a file's, on every system.
+
+    Parameters
+    ----------
+    name : str
+        Id of a reader or a subject.
+    of : str
+        Whose, for the message: ``"reader"`` or ``"subject"``.
+
+    Raises
+    ------
+    OptionError
+        If it may not. The message does not repeat it.
+    """
+    try:
+        _NAME.validate_python(name)
+    except ValidationError:
+        raise OptionError(f"this {of} has no name that a document could hold") from None
+    if len(name) > LONGEST:
+        raise OptionError(f"the name of this {of} is longer than {LONGEST} characters")
+    if _NO_FILE_NAME.search(name) or _DEVICES.fullmatch(name) or _BETWEEN in name:
+        raise OptionError(f"the name of this {of} cannot be part of a file name on every system")
+    return name
+
+
+def reads_folder(folder: Path) -> Path:
+    """Return where the read documents of a folder are."""
+    return folder / DOCUMENTS
+
+
+def document_path(reads_folder: Path, subject: str, reader: str) -> Path:
+    """Return where the read document of a subject and reader is, in the folder of documents."""
+    return reads_folder / f"{subject}{_BETWEEN}{reader}.json"
+
+
+def key_image_folder(folder: Path, subject: str, reader: str) -> Path:
+    """Return where the key images of a reader and a subject are: beside the document."""
+    return folder / DOCUMENTS / KEY_IMAGES / f"{subject}{_BETWEEN}{reader}"
+
+
+def key_image_name(visit: str, lesion: str, fragment: str | None = None) -> str:
+    """Return the file name of a key image; what no file name may hold becomes ``-``.
+
+    Examples
+    --------
+    >>> key_image_name("month 2", "T1"), key_image_name("week 8/9", "T2", "a")
+    ('month 2_T1.png', 'week 8-9_T2-a.png')
+    """
+    lesion = lesion if fragment is None else f"{lesion}-{fragment}"
+    return _UNFIT_CHARACTER.sub("-", f"{visit}_{lesion}") + ".png"
+
+
+def journal_path(folder: Path, reader: str) -> Path:
+    """Return where the journal of a reader is."""
+    return folder / JOURNALS / f"{reader}.db"

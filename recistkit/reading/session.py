@@ -1,0 +1,345 @@
+"""ReadSession: the one source of truth of what a reader is doing now.
+
+The window shows what stands here and calls the commands; it keeps nothing of
+its own. Every command is on disk before it returns.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from recistkit.exchange.read_document import load_read_document
+from recistkit.model.finding import Finding
+from recistkit.model.mark import ImagePlace, Ruler
+from recistkit.model.read import Read, Role
+from recistkit.reading import commands_lesions, commands_marks, commands_statements, signing
+from recistkit.reading.charter import Charter
+from recistkit.reading.commands_marks import LesionState
+from recistkit.reading.document import import_changes
+from recistkit.reading.draft import Change
+from recistkit.reading.drawing import Drawing
+from recistkit.reading.evaluated import EvaluatedDraft
+from recistkit.reading.evaluation import SideTables
+from recistkit.reading.navigation import opening_place
+from recistkit.reading.paths import document_path
+from recistkit.reading.place import Place
+from recistkit.reading.visits import VisitFacts, visit_changes, visit_notices
+from recistkit.store.journal import Journal
+
+__all__ = ["ReadSession"]
+
+Point = tuple[float, float, float]
+
+_NO_TABLES: Final = SideTables()
+
+
+def _now() -> dt.datetime:
+    """Return the time in UTC, to the second."""
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
+class ReadSession(EvaluatedDraft):
+    """One reader's work on one subject; see `ReadSession.open`.
+
+    Every command raises `ReadingError`, with a text for the reader, where the
+    read cannot take it, and `JournalError` where it was not saved; nothing has
+    changed then. Commands on a lesion mean the current one, at the current visit.
+
+    Attributes
+    ----------
+    document : Path
+        Where the signed document stands.
+    notices : tuple of str
+        What the reader should know of how scans, journal and document differ.
+    """
+
+    document: Path
+    notices: tuple[str, ...] = ()
+    _visits: Mapping[str, VisitFacts]
+    _clock: Callable[[], dt.datetime]
+
+    @classmethod
+    def open(
+        cls,
+        journal: Journal,
+        charter: Charter,
+        *,
+        subject: str,
+        visits: Sequence[VisitFacts],
+        reads_folder: Path,
+        side: SideTables = _NO_TABLES,
+        clock: Callable[[], dt.datetime] = _now,
+    ) -> ReadSession:
+        """Open a case where the reader left it.
+
+        Parameters
+        ----------
+        journal : Journal
+            The reader's own.
+        charter : Charter
+            What the study lays down.
+        subject : str
+            As in the document.
+        visits : sequence of VisitFacts
+            As the scans show them.
+        reads_folder : Path
+            Where documents stand; one of this subject and reader that is there
+            is taken over if the journal has nothing of the subject yet.
+        side : SideTables, optional
+            What the study's subjects and events tables say of the subject.
+        clock : callable
+            The time in UTC, for signatures.
+
+        Raises
+        ------
+        JournalError
+            If the journal is damaged.
+        ReadingError, DocumentError
+            If a document that is there cannot be taken over.
+        """
+        session = cls(journal, charter, subject=subject, side=side)
+        session.document = document_path(reads_folder, subject, journal.reader)
+        session._visits = {facts.label: facts for facts in visits}
+        session._clock = clock
+        session._begin()
+        return session
+
+    def add_lesion(
+        self,
+        role: Role,
+        *,
+        nodal: bool = False,
+        longest: Ruler | None = None,
+        short: Ruler | None = None,
+        image: ImagePlace | None = None,
+        position_mm: Point | None = None,
+        certainty: str | None = None,
+    ) -> str:
+        """Add a lesion with its first mark, and make it the current one; return its id."""
+        drawing = self._drawing(longest, short, image, position_mm)
+        visit = self._visit()
+        changes = commands_lesions.add_lesion(
+            self.draft, self.charter, visit, drawing, role=role, nodal=nodal, certainty=certainty
+        )
+        lesion = str(changes[0].key)
+        self._do("add-lesion", changes, self.place.model_copy(update={"lesion": lesion}))
+        return lesion
+
+    def remove_lesion(self) -> None:
+        """Take the current lesion back with all its marks."""
+        name = commands_lesions.require_lesion(self.draft, self.lesion).id
+        changes = commands_lesions.remove_lesion(self.draft, name)
+        self._do("remove-lesion", changes, self.place.model_copy(update={"lesion": None}))
+
+    def set_organ(
+        self, organ: str, compartment: str | None = None, *, nodal: bool | None = None
+    ) -> None:
+        """Say in which organ the lesion is, and what follows from that if it is given."""
+        said: dict[str, object] = {"organ": organ.strip()}
+        said |= {} if nodal is None else {"nodal": nodal}
+        said |= {} if compartment is None else {"compartment": compartment}
+        self._set_lesion("set-organ", said)
+
+    def set_compartment(self, compartment: str | None) -> None:
+        """Say in which compartment the lesion is."""
+        self._set_lesion("set-compartment", {"compartment": compartment})
+
+    def set_nodal(self, nodal: bool) -> None:  # noqa: FBT001  true or false is what is said
+        """Say whether the lesion is a lymph node."""
+        self._set_lesion("set-nodal", {"nodal": nodal})
+
+    def measure(
+        self,
+        longest: Ruler,
+        short: Ruler | None = None,
+        image: ImagePlace | None = None,
+        *,
+        fragment: str | None = None,
+    ) -> None:
+        """Measure the current lesion, or one of its fragments anew."""
+        drawing = self._drawing(longest, short, image)
+        changes = commands_marks.measure(
+            self.draft, self.charter, self._visit(), self.lesion, drawing, fragment
+        )
+        self._do("measure", changes)
+
+    def set_short(self, short: Ruler | None, *, fragment: str | None = None) -> None:
+        """Correct the short axis of the current lesion."""
+        changes = commands_marks.set_short(
+            self.draft, self.charter, self._visit(), self.lesion, short, fragment
+        )
+        self._do("set-short", changes)
+
+    def add_fragment(
+        self, longest: Ruler, short: Ruler | None = None, image: ImagePlace | None = None
+    ) -> None:
+        """Add a fragment of the current lesion, which is then split."""
+        drawing = self._drawing(longest, short, image)
+        changes = commands_marks.add_fragment(
+            self.draft, self.charter, self._visit(), self.lesion, drawing
+        )
+        self._do("add-fragment", changes)
+
+    def set_state(
+        self,
+        state: str,
+        *,
+        reason: str | None = None,
+        merged_into: str | None = None,
+        certainty: str | None = None,
+        position_mm: Point | None = None,
+        image: ImagePlace | None = None,
+    ) -> None:
+        """State what the current lesion is at this visit."""
+        changes = commands_marks.set_state(
+            self.draft,
+            self.charter,
+            self._visit(),
+            self.lesion,
+            self._drawing(None, None, image, position_mm),
+            LesionState(state, reason=reason, merged_into=merged_into, certainty=certainty),
+        )
+        self._do("set-state", changes)
+
+    def set_certainty(self, certainty: str) -> None:
+        """State whether the current new lesion is `equivocal` or `unequivocal`."""
+        changes = commands_marks.set_certainty(self.draft, self._visit(), self.lesion, certainty)
+        self._do("set-certainty", changes)
+
+    def state_new_lesions(self, statement: str | None) -> None:
+        """State whether there are new lesions: none, equivocal, unequivocal, not-assessable."""
+        self.state_visit(new_lesions=statement)
+
+    def state_coverage(self, coverage: str | None) -> None:
+        """State the coverage: `complete`, or the regions missing."""
+        self.state_visit(coverage=coverage)
+
+    def state_quality(self, quality: str | None) -> None:
+        """State the image quality."""
+        self.state_visit(image_quality=quality)
+
+    def state_marker(self, marker: str | None) -> None:
+        """State the tumour marker: normal, elevated, not-done."""
+        self.state_visit(tumour_marker=marker)
+
+    def comment(self, text: str | None) -> None:
+        """Comment on the visit; None takes the comment back."""
+        self.state_visit(comment=text)
+
+    def state_visit(self, **said: str | None) -> None:
+        """State several things of the visit as one command; see `commands_statements`."""
+        changes = commands_statements.state_visit(self.draft, self._visit(), said)
+        self._do("state-visit", changes)
+
+    def acknowledge(self, finding: Finding, reason: str) -> None:
+        """Keep a finding as it is, with the reason."""
+        self._do("acknowledge", commands_statements.acknowledge(self.draft, finding, reason))
+
+    def sign(self, name: str, meaning: str) -> None:
+        """Sign the visit: it is locked, and the signed document is on disk.
+
+        Raises
+        ------
+        ReadingError
+            If anything is missing: all of it is named.
+        JournalError
+            If it was not saved, and so not signed.
+        OutputError
+            If it is signed in the journal and the document could not be
+            written; it is written when the case is opened again.
+        """
+        document, changes = signing.sign(
+            self.draft,
+            self.charter,
+            self.subject,
+            self.reader,
+            self._visit(),
+            name=name,
+            meaning=meaning,
+            at=self._clock(),
+        )
+        signing.require_own_document(self.document, self._history.hashes)
+        self._do("sign", changes, document=document)
+        signing.write_document(document, self.document)
+
+    def amend(self, reason: str) -> None:
+        """Open the signed visit again; what is changed then is recorded with before and after."""
+        changes = signing.amend(self.draft, self._visit(), reason)
+        self._do("amend", changes, reason=reason.strip())
+        self._find_visits()
+
+    def close(self) -> None:
+        """Close the journal; everything is saved already."""
+        self._journal.close()
+
+    def _begin(self) -> None:
+        """Take over what is there: a document, the visits as found, where the reader stopped."""
+        if not self.revision and self.document.exists():
+            read = load_read_document(self.document)
+            changes = import_changes(read, self.charter, self.subject, self.reader)
+            self._record("import", changes, document=read)
+        restored = signing.restore_document(
+            self.document, self._history.document, self._history.hashes
+        )
+        self._find_visits()
+        self.notices = (*([restored] if restored else []), *self.notices)
+        saved = Place.model_validate_json(json.dumps(self._journal.place(self.subject) or {}))
+        self._place = opening_place(self.draft, saved)
+
+    def _find_visits(self) -> None:
+        """Record visits that the draft does not know yet."""
+        facts = tuple(self._visits.values())
+        changes = visit_changes(self.draft, facts)
+        if changes:
+            self._record("visits", changes)
+        self.notices = visit_notices(self.draft, facts)
+
+    def _do(
+        self,
+        command: str,
+        changes: tuple[Change, ...],
+        place: Place | None = None,
+        document: Read | None = None,
+        **said: object,
+    ) -> None:
+        """Record a command, unless it changes nothing."""
+        if changes:
+            shown = self._is_shown()
+            self._record(
+                command,
+                changes,
+                place=place,
+                document=document,
+                visit=self.visit,
+                response_shown=shown,
+                **said,
+            )
+
+    def _set_lesion(self, command: str, said: dict[str, object]) -> None:
+        """Say something of the current lesion."""
+        name = commands_lesions.require_lesion(self.draft, self.lesion).id
+        self._do(command, commands_lesions.set_lesion(self.draft, self.charter, name, **said))
+
+    def _drawing(
+        self,
+        longest: Ruler | None,
+        short: Ruler | None,
+        image: ImagePlace | None,
+        position_mm: Point | None = None,
+    ) -> Drawing:
+        """Return what was drawn with the date of its scan: of its series, else of the one shown."""
+        visit = self._visit()
+        dates = self._visits[visit].series_dates if visit in self._visits else {}
+        drawn_on = image.series if image is not None else None
+        date = dates.get(drawn_on or "") or dates.get(self.place.series or "")
+        return Drawing(
+            date=date or self.draft.timepoints[visit].date_first,
+            longest=longest,
+            short=short,
+            image=image,
+            position_mm=position_mm,
+        )

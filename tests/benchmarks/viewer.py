@@ -1,0 +1,225 @@
+"""Two linked canvases against bare napari with the same arrays: ``python -m tests.benchmarks.viewer``.
+
+Each variant runs in processes of its own, in turn, on two volumes of 512 x 512
+x 500 voxels (int16) side by side in one window. Needs a display, such as that
+of ``xvfb-run``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from recistkit.model.mark import Ruler
+from recistkit.model.series import Series
+
+FIRST_SLICE_RATIO: Final = 1.5
+SCROLL_RATIO: Final = 1.2
+MEMORY_RATIO: Final = 1.2
+LIMITS: Final = (-160.0, 240.0)
+SPACING_MM: Final = (0.8, 0.75, 0.75)
+BEGIN: Final = 180
+LESIONS: Final = 5
+WINDOW: Final = (1500, 900)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=5, help="pairs of processes")
+    parser.add_argument("--steps", type=int, default=60, help="slices scrolled in each")
+    parser.add_argument("--slices", type=int, default=500)
+    parser.add_argument("--variant", choices=VARIANTS, help="run one variant and print its figures")
+    given = parser.parse_args()
+    if given.variant:
+        print(json.dumps(measured(given.variant, given.slices, given.steps)))
+        return 0
+    pairs = []
+    for _ in range(given.runs):
+        pairs.append([_process(name, given.slices, given.steps) for name in VARIANTS])
+        print("  " + "; ".join(_words(*one) for one in zip(VARIANTS, pairs[-1], strict=True)))
+    bars = {"first slice": FIRST_SLICE_RATIO, "scroll": SCROLL_RATIO, "memory": MEMORY_RATIO}
+    verdicts = [_verdict(name, bar, pairs) for name, bar in bars.items()]
+    print(f"{sum(verdicts)} of {len(verdicts)} bars are met")
+    return 0 if all(verdicts) else 1
+
+
+def _verdict(name: str, bar: float, pairs: list[list[dict[str, float]]]) -> bool:
+    """Print the median ratio of ours to bare napari, and tell whether it meets the bar."""
+    ratio = statistics.median(ours[name] / bare[name] for bare, ours in pairs)
+    met = ratio <= bar
+    print(f"{name}: {ratio:.2f} times bare napari, bar {bar:g}: {'met' if met else 'MISSED'}")
+    return met
+
+
+def _words(name: str, figures: dict[str, float]) -> str:
+    first, scroll = 1000 * figures["first slice"], 1000 * figures["scroll"]
+    return f"{name} {first:.0f} ms, {scroll:.0f} ms a slice, {figures['memory']:.2f} GB"
+
+
+def _process(variant: str, slices: int, steps: int) -> dict[str, float]:
+    """Return the figures of one variant in a process of its own."""
+    command = [sys.executable, "-m", "tests.benchmarks.viewer", "--variant", variant]
+    command += ["--slices", str(slices), "--steps", str(steps)]
+    run = subprocess.run(command, check=True, capture_output=True, text=True)
+    figures: dict[str, float] = json.loads(run.stdout.splitlines()[-1])
+    return figures
+
+
+class Desk:
+    """A window with two canvases side by side, and how often each has drawn."""
+
+    def __init__(self) -> None:
+        import napari
+        from napari.components import ViewerModel
+        from qtpy.QtCore import Qt
+        from qtpy.QtWidgets import QApplication, QDockWidget
+
+        from napari_recistkit import compat
+
+        self.viewer = napari.Viewer(show=True, show_welcome_screen=False)
+        model: Any = ViewerModel()
+        self.model = model
+        self.embedded = compat.embedded_viewer(model)
+        self.embedded.setMinimumSize(400, 300)
+        window = self.viewer.window
+        dock = window.add_dock_widget(self.embedded, area="right", add_vertical_stretch=False)
+        main_window: Any = window._qt_window
+        for panel in main_window.findChildren(QDockWidget):
+            if panel.objectName() in {"layer controls", "layer list"}:
+                panel.hide()
+        main_window.resize(*WINDOW)
+        main_window.resizeDocks([dock], [WINDOW[0] // 2], Qt.Orientation.Horizontal)
+        self.application: Any = QApplication.instance()
+        self.draws = [0, 0]
+        for at, qt_viewer in enumerate((window._qt_viewer, self.embedded)):
+            qt_viewer.canvas.events.draw.connect(self._counter(at))
+        self.rest()
+
+    def drawn(self, work: Callable[[], object]) -> float:
+        """Return the seconds from a piece of work until both canvases have drawn it."""
+        before, begin = list(self.draws), time.perf_counter()
+        work()
+        while any(now == then for now, then in zip(self.draws, before, strict=True)):
+            self.application.processEvents()
+        return time.perf_counter() - begin
+
+    def rest(self, seconds: float = 0.5) -> None:
+        """Let the window do what it still has to do."""
+        until = time.perf_counter() + seconds
+        while time.perf_counter() < until:
+            self.application.processEvents()
+
+    def _counter(self, at: int) -> Callable[[object], None]:
+        def count(_: object) -> None:
+            self.draws[at] += 1
+
+        return count
+
+
+def bare(desk: Desk, scans: list[tuple[Series, Any]]) -> tuple[Callable[[], object], ...]:
+    """Return what shows the volumes, and what scrolls them, with napari alone."""
+    import SimpleITK
+
+    arrays = [SimpleITK.GetArrayViewFromImage(image) for _, image in scans]
+    viewers = (desk.viewer, desk.model)
+
+    def show() -> None:
+        for viewer, array in zip(viewers, arrays, strict=True):
+            units = ("mm", "mm", "mm")
+            viewer.add_image(array, contrast_limits=LIMITS, scale=SPACING_MM, units=units)
+
+    def scroll(number: int) -> None:
+        for viewer in viewers:
+            viewer.dims.set_current_step(0, number)
+
+    return show, scroll
+
+
+def ours(desk: Desk, scans: list[tuple[Series, Any]]) -> tuple[Callable[[], object], ...]:
+    """Return the same of two linked canvases with rulers of some lesions."""
+    from napari_recistkit.canvas import Canvas
+    from napari_recistkit.lesion_layer import ShownRuler
+    from napari_recistkit.link import Link
+    from recistkit.reading.grid import ViewGrid
+
+    canvases = [Canvas(viewer) for viewer in (desk.viewer, desk.model)]
+    link = Link(canvases[0], canvases[1])
+
+    def show() -> None:
+        for canvas, (series, image) in zip(canvases, scans, strict=True):
+            canvas.show(ViewGrid.of(series, image))
+            canvas.set_rulers(_rulers(canvas.grid))
+        link.bring(canvases[0])
+
+    def _rulers(grid: ViewGrid | None) -> list[ShownRuler]:
+        assert grid is not None
+        return [
+            ShownRuler(
+                key=f"T{lesion}",
+                axis=axis,
+                ruler=Ruler(
+                    start_mm=grid.patient_mm((BEGIN + 5 * lesion, 100, 60 * lesion)),
+                    end_mm=grid.patient_mm((BEGIN + 5 * lesion, 100 + down, 60 * lesion + right)),
+                ),
+                label=f"T{lesion}" if axis == "longest" else "",
+            )
+            for lesion in range(1, LESIONS + 1)
+            for axis, down, right in (("longest", 40, 30), ("short", 15, -20))
+        ]
+
+    return show, canvases[0].set_slice
+
+
+VARIANTS: Final = {"bare": bare, "ours": ours}
+
+
+def measured(variant: str, slices: int, steps: int) -> dict[str, float]:
+    """Return the figures of one variant: seconds, and GB at its peak."""
+    scans = [_scan(slices, number) for number in range(2)]
+    desk = Desk()
+    show, scroll = VARIANTS[variant](desk, scans)
+    first = desk.drawn(show)
+    desk.rest()
+    begin = min(BEGIN, slices // 3)
+    seconds = [desk.drawn(lambda at=at: scroll(at)) for at in range(begin, begin + steps)]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    desk.viewer.close()
+    return {"first slice": first, "scroll": statistics.median(seconds), "memory": peak}
+
+
+def _scan(slices: int, number: int) -> tuple[Series, Any]:
+    """Return a CT without a copy of its voxels anywhere."""
+    import SimpleITK
+
+    size = [512, 512, slices]
+    image = SimpleITK.GaussianSource(
+        SimpleITK.sitkInt16, size, [150.0] * 3, [256.0, 256.0, slices / 2], 500.0 + number
+    )
+    placed: Any = image
+    placed.SetSpacing(SPACING_MM[::-1])
+    series = Series(
+        uid=f"1.2.{number}",
+        modality="CT",
+        columns=512,
+        rows=512,
+        slices=slices,
+        column_spacing_mm=SPACING_MM[2],
+        row_spacing_mm=SPACING_MM[1],
+        slice_spacing_mm=SPACING_MM[0],
+        origin_mm=(0.0, 0.0, 0.0),
+        row_direction=(1.0, 0.0, 0.0),
+        column_direction=(0.0, 1.0, 0.0),
+        slice_direction=(0.0, 0.0, 1.0),
+    )
+    return series, image
+
+
+if __name__ == "__main__":
+    sys.exit(main())

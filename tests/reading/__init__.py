@@ -1,0 +1,1 @@
+"""Tests of what one reader does: settings, cases, session, key images; no window."""
