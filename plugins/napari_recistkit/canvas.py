@@ -9,26 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-import numpy as np
-
-from napari_recistkit import compat
+from napari_recistkit import aim, compat
 from napari_recistkit.gestures import Gestures
 from napari_recistkit.layer_stack import LayerStack, Lines
 from napari_recistkit.lesion_layer import ShownRuler
 from napari_recistkit.letters import remove_letters, show_caption, show_letters
+from napari_recistkit.topics import Topic, Topics
 from napari_recistkit.windows import Window, first_window, preset_window
 from recistkit.model.series import Vector
 from recistkit.reading.grid import BODY_PLANES, PLANE_AXES, BodyPlane, ViewGrid
 
 __all__ = ["Canvas", "Topic"]
 
-Topic = Literal["slice", "view", "window", "plane", "grid"]
-
 _REDRAW_RATIO: Final = 1.3
-_MARGIN: Final = 0.02
-_STILL_MM: Final = 1e-6
 
 
 class Canvas:
@@ -64,9 +59,13 @@ class Canvas:
         self._busy = 0
         self._restore_due = False
         self._closed = False
-        self._listeners: list[tuple[Topic, Callable[[], None]]] = []
+        self._topics = Topics()
+        self.listen = self._topics.listen
         self._connections = compat.Connections()
         self._layers = LayerStack(viewer, self._on_foreign_change, self._on_contrast_limits)
+        show_letters(viewer, None)
+        show_caption(viewer, "")
+        compat.prepare_scale_bar(viewer)
         self._connect()
         self._gestures = Gestures(self)
 
@@ -87,9 +86,7 @@ class Canvas:
         """The slice that is shown, as the display counts."""
         if self._grid is None:
             return 0
-        axis = PLANE_AXES[self._plane][0]
-        number = round(float(self.viewer.dims.point[axis]) / self._grid.spacing_mm[axis])
-        return min(max(number, 0), self._grid.slice_count(self._plane) - 1)
+        return aim.slice_shown(self.viewer, self._grid, self._plane)
 
     @property
     def window(self) -> Window | None:
@@ -106,13 +103,7 @@ class Canvas:
         """The place (LPS, mm) in the middle of the canvas, on the slice that is shown."""
         if self._grid is None:
             return None
-        axis, rows, columns = PLANE_AXES[self._plane]
-        centre = compat.camera(self.viewer).center
-        index = [0.0, 0.0, 0.0]
-        index[axis] = float(self.slice_number)
-        index[rows] = float(centre[-2]) / self._grid.spacing_mm[rows]
-        index[columns] = float(centre[-1]) / self._grid.spacing_mm[columns]
-        return self._grid.patient_mm((index[0], index[1], index[2]))
+        return self._grid.patient_mm(aim.centre_index(self.viewer, self._grid, self._plane))
 
     @property
     def rulers(self) -> tuple[ShownRuler, ...]:
@@ -131,10 +122,7 @@ class Canvas:
         """
         if self._grid is None:
             raise ValueError("no volume is shown")
-        index = np.asarray(position, dtype=float)[-3:] / np.asarray(self._grid.spacing_mm)
-        index[PLANE_AXES[self._plane][0]] = self.slice_number
-        index = np.clip(index, 0.0, np.asarray(self._grid.shape) - 1.0)
-        return (float(index[0]), float(index[1]), float(index[2]))
+        return aim.index_at(self.viewer, self._grid, self._plane, position)
 
     # What to show
 
@@ -159,18 +147,16 @@ class Canvas:
             self._layers.show_image(grid, self._window)
             self._layers.prepare(grid, self._plane)
             self._layers.activate_image()
-            compat.set_scale_bar(self.viewer, visible=True)
+            compat.set_scale_bar(self.viewer, shown=True)
             self._apply_plane()
             self._apply_pointer()
-            middle = grid.patient_mm(_middle(grid.shape))
-            self._look_at(place_mm or middle)
+            aim.look_at(self.viewer, self._grid, self._plane, place_mm or aim.middle_mm(grid))
             if zoom is None:
                 self._fit()
             else:
                 self.set_zoom(zoom)
             self._draw()
-        for topic in ("grid", "plane", "window", "slice", "view"):
-            self._tell(topic)
+        self._tell("grid", "plane", "window", "slice", "view")
 
     def clear(self) -> None:
         """Show nothing."""
@@ -178,6 +164,7 @@ class Canvas:
             self._layers.clear()
             self._grid, self._window, self._rulers, self._draft = None, None, (), ()
             show_letters(self.viewer, None)
+            compat.set_scale_bar(self.viewer, shown=False)
         self._tell("grid")
 
     def set_plane(self, plane: BodyPlane) -> None:
@@ -190,18 +177,18 @@ class Canvas:
             self._layers.prepare(self._grid, plane)
             self._apply_plane()  # napari shows the whole slice when its axes change
             if centre is not None:
-                self._look_at(centre)
+                aim.look_at(self.viewer, self._grid, self._plane, centre)
             if self._fitted:
                 self._fit()
             else:
                 self.set_zoom(zoom)
             self._draw()
-        for topic in ("plane", "slice", "view"):
-            self._tell(topic)
+        self._tell("plane", "slice", "view")
 
     def next_plane(self) -> None:
         """Show the plane after this one: axial, coronal, sagittal."""
-        self.set_plane(BODY_PLANES[(BODY_PLANES.index(self._plane) + 1) % len(BODY_PLANES)])
+        at = BODY_PLANES.index(self._plane) + 1
+        self.set_plane(BODY_PLANES[at % len(BODY_PLANES)])
 
     def set_slice(self, number: int) -> None:
         """Show a slice; the first or last where there is no such slice."""
@@ -222,14 +209,8 @@ class Canvas:
 
     def centre_on(self, patient_mm: Vector) -> None:
         """Move a place (LPS, mm) to the middle of the canvas; the slice is kept."""
-        if self._grid is None:
-            return
-        _, rows, columns = PLANE_AXES[self._plane]
-        index, spacing = self._grid.display_index(patient_mm), self._grid.spacing_mm
-        camera = compat.camera(self.viewer)
-        centre = (index[rows] * spacing[rows], index[columns] * spacing[columns])
-        if not np.allclose(camera.center[-2:], centre, rtol=0.0, atol=_STILL_MM):
-            camera.center = (0.0, *centre)
+        if self._grid is not None:
+            aim.centre_on(self.viewer, self._grid, self._plane, patient_mm)
 
     def set_zoom(self, zoom: float) -> None:
         """Show so many canvas pixels per mm."""
@@ -238,15 +219,8 @@ class Canvas:
 
     def zoom_about(self, display_index: Vector, factor: float) -> None:
         """Zoom by a factor and leave one place where it is on the canvas."""
-        if self._grid is None:
-            return
-        camera = compat.camera(self.viewer)
-        _, rows, columns = PLANE_AXES[self._plane]
-        fixed = [display_index[axis] * self._grid.spacing_mm[axis] for axis in (rows, columns)]
-        centre = [float(value) for value in camera.center[-2:]]
-        camera.zoom *= factor
-        moved = [at + (here - at) / factor for at, here in zip(fixed, centre, strict=True)]
-        camera.center = (0.0, *moved)
+        if self._grid is not None:
+            aim.zoom_about(self.viewer, self._grid, self._plane, display_index, factor)
 
     def fit(self) -> None:
         """Show the whole slice."""
@@ -301,30 +275,23 @@ class Canvas:
 
     # Telling others
 
-    def listen(self, topic: Topic, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call a function whenever something changes; returns what takes it off again."""
-        entry = (topic, listener)
-        self._listeners.append(entry)
-        return lambda: self._listeners.remove(entry) if entry in self._listeners else None
-
     def close(self) -> None:
         """Take off everything that was put onto the viewer."""
         if self._closed:
             return
         self._closed = True
-        self._listeners.clear()
+        self._topics.clear()
         self._connections.close()
         self._gestures.close()
         self._layers.remove()
         remove_letters(self.viewer)
+        compat.remove_scale_bar(self.viewer)
         self._grid = None
 
-    def _tell(self, topic: Topic) -> None:
+    def _tell(self, *topics: Topic) -> None:
         if self._is_as_shown() and (centre := self.centre_mm) is not None:
             self._seen = (centre, self.zoom)
-        for heard, listener in list(self._listeners):
-            if heard == topic:
-                listener()
+        self._topics.tell(*topics)
 
     # Layers
 
@@ -335,11 +302,12 @@ class Canvas:
             return
         with self._own_doing():
             place_mm, zoom = self._seen
+            compat.make_view_plain(self.viewer)
             self._layers.put_right(self._grid, self._window or first_window(self._grid))
             self._layers.prepare(self._grid, self._plane)
             self._apply_plane()
             self._apply_pointer()
-            self._look_at(place_mm)
+            aim.look_at(self.viewer, self._grid, self._plane, place_mm)
             self.set_zoom(zoom)
             self._draw()
 
@@ -357,41 +325,14 @@ class Canvas:
         compat.set_pointer(self.viewer, measuring=self._measuring)
 
     def _apply_plane(self) -> None:
-        """Set axes, orientation and letters of the plane."""
-        if self._grid is None:
-            return
-        if not compat.view_is_plain(self.viewer):
-            compat.make_view_plain(self.viewer)
-        if tuple(self.viewer.dims.order) != PLANE_AXES[self._plane]:
-            self.viewer.dims.order = PLANE_AXES[self._plane]
-        compat.set_orientation(self.viewer, "down" if self._plane == "axial" else "up")
-        show_letters(self.viewer, self._grid.letters(self._plane))
-
-    def _look_at(self, patient_mm: Vector) -> None:
-        if self._grid is None:
-            return
-        index, spacing = self._grid.display_index(patient_mm), self._grid.spacing_mm
-        self.viewer.dims.point = tuple(
-            min(max(round(at), 0), count - 1) * step
-            for at, count, step in zip(index, self._grid.shape, spacing, strict=True)
-        )
-        self.centre_on(patient_mm)
+        if self._grid is not None:
+            aim.turn_to(self.viewer, self._plane)
+            show_letters(self.viewer, self._grid.letters(self._plane))
 
     def _fit(self) -> None:
-        if self._grid is None:
-            return
-        _, rows, columns = PLANE_AXES[self._plane]
-        shape, spacing = self._grid.shape, self._grid.spacing_mm
-        height, width = (shape[axis] * spacing[axis] for axis in (rows, columns))
-        canvas_height, canvas_width = compat.canvas_size(self.viewer)
-        camera = compat.camera(self.viewer)
-        camera.zoom = min(canvas_height / height, canvas_width / width) * (1 - _MARGIN)
-        camera.center = (
-            0.0,
-            (shape[rows] - 1) / 2 * spacing[rows],
-            (shape[columns] - 1) / 2 * spacing[columns],
-        )
-        self._fitted = True
+        if self._grid is not None:
+            aim.fit(self.viewer, self._grid, self._plane)
+            self._fitted = True
 
     def _draw(self) -> None:
         """Draw everything that was given."""
@@ -419,17 +360,15 @@ class Canvas:
     def _connect(self) -> None:
         viewer, watch = self.viewer, self._connections.connect
         watch(viewer.dims.events.point, self._on_point)
-        watch(viewer.dims.events.order, self._on_foreign_change)
-        watch(viewer.dims.events.ndisplay, self._on_foreign_change)
-        watch(viewer.canvas.grid.events.enabled, self._on_foreign_change)
         watch(viewer.canvas.events.size, self._on_canvas_size)
-        watch(viewer.layers.events.removed, self._on_foreign_change)
-        watch(viewer.layers.events.reordered, self._on_foreign_change)
-        watch(viewer.layers.events.inserted, self._on_foreign_change)
-        watch(viewer.layers.selection.events.active, self._on_foreign_change)
-        watch(compat.camera(viewer).events.zoom, self._on_view)
-        watch(compat.camera(viewer).events.center, self._on_view)
-        watch(compat.camera(viewer).events.orientation, self._on_foreign_change)
+        camera = compat.camera(viewer).events
+        for emitter in (camera.zoom, camera.center):
+            watch(emitter, self._on_view)
+        layers, dims = viewer.layers.events, viewer.dims.events
+        foreign = [dims.order, dims.ndisplay, viewer.canvas.grid.events.enabled, camera.orientation]
+        foreign += [layers.removed, layers.reordered, layers.inserted]
+        for emitter in (*foreign, viewer.layers.selection.events.active):
+            watch(emitter, self._on_foreign_change)
 
     def _on_foreign_change(self, _: Any = None) -> None:  # noqa: ANN401  napari ships no types
         if not self._busy and self._grid is not None and not self._restore_due:
@@ -459,9 +398,3 @@ class Canvas:
         if not self._busy:
             self._window = self._layers.window
             self._tell("window")
-
-
-def _middle(shape: tuple[int, int, int]) -> Vector:
-    """Return the display index in the middle of a volume."""
-    first, second, third = ((count - 1) / 2 for count in shape)
-    return (first, second, third)

@@ -21,7 +21,9 @@ __all__ = [
     "embedded_viewer",
     "make_view_plain",
     "overlays",
+    "prepare_scale_bar",
     "press",
+    "remove_scale_bar",
     "remove_text",
     "set_orientation",
     "set_pointer",
@@ -42,8 +44,8 @@ MIDDLE_BUTTON: Final = 3
 
 _STRAIGHT: Final = {"translate": np.zeros(3), "shear": np.zeros(3), "rotate": np.eye(3)}
 
-# White text must be read on bone too.
-_TEXT_BOX: Final = (0.0, 0.0, 0.0, 0.5)
+# Read on air and on bone.
+_TEXT_COLOUR: Final = "#2FA8E8"
 
 
 def camera(viewer: Viewer) -> Any:  # noqa: ANN401  napari ships no types
@@ -83,9 +85,8 @@ def set_text(viewer: Viewer, key: str, text: str, position: str, font_size: floa
             text=text,
             position=position,
             font_size=font_size,
-            color="white",
-            box=True,
-            box_color=_TEXT_BOX,
+            color=_TEXT_COLOUR,
+            box=False,  # costs as much to draw as an image
         )
     if shown[key].text != text:
         shown[key].text = text
@@ -98,9 +99,23 @@ def remove_text(viewer: Viewer, key: str) -> None:
     overlays(viewer).pop(key, None)
 
 
-def set_scale_bar(viewer: Viewer, visible: bool) -> None:  # noqa: FBT001  it says what it is
-    """Show or hide the scale bar; its unit is that of the layers."""
-    overlays(viewer)["scale_bar"].visible = visible
+def prepare_scale_bar(viewer: Viewer) -> None:
+    """Let napari make the scale bar, unseen: its unit is that of the layers."""
+    set_scale_bar(viewer, shown=False)
+    overlays(viewer)["scale_bar"].visible = True
+
+
+def set_scale_bar(viewer: Viewer, *, shown: bool) -> None:
+    """Let the scale bar be seen or not; it is drawn in either case, and quickly shown so."""
+    bar = overlays(viewer)["scale_bar"]
+    bar.box = shown
+    bar.opacity = 1.0 if shown else 0.0
+
+
+def remove_scale_bar(viewer: Viewer) -> None:
+    """Leave the scale bar as napari has it at first."""
+    set_scale_bar(viewer, shown=True)
+    overlays(viewer)["scale_bar"].visible = False
 
 
 def view_is_plain(viewer: Viewer) -> bool:

@@ -44,7 +44,9 @@ def crosses(drawn: Ruler, long_axis: Ruler) -> bool:
         return False
     first, second = (_off_line(long_axis, step, end) for end in ends)
     between = math.hypot(*_difference(second, first))
-    return abs(math.hypot(*first) + math.hypot(*second) - between) < SAME_PLANE_MM
+    apart = abs(dot(first, plane_normal(drawn, long_axis)))
+    short_of_it = math.hypot(*first) + math.hypot(*second) - between
+    return max(apart, short_of_it) < SAME_PLANE_MM
 
 
 def plane_normal(drawn: Ruler, long_axis: Ruler) -> Vector:

@@ -187,8 +187,8 @@ class LesionKeys(Strokes):
 
         self._try(work)
 
-    def _state(self, state: str, **said: str) -> str:
-        self.session.set_state(state, **said)
+    def _state(self, state: str, reason: str | None = None, merged_into: str | None = None) -> str:
+        self.session.set_state(state, reason=reason, merged_into=merged_into)
         if self.armed == "split":
             self._put_down()
         return self._go_on()

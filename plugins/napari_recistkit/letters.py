@@ -16,20 +16,24 @@ _PLACES: Final = {
     "right": "middle_right",
 }
 _CAPTION: Final = "recistkit_caption"
+_BLANK: Final = " "
 _LETTER_POINTS: Final = 14.0
 _CAPTION_POINTS: Final = 10.0
 
 
 def show_letters(viewer: Any, letters: EdgeLetters | None) -> None:  # noqa: ANN401  napari ships no types
-    """Show the letters of the four edges; None shows none."""
+    """Show the letters of the four edges; None shows none.
+
+    A space is drawn too, so that the first letters do not wait for napari to make their texts.
+    """
     for edge, place in _PLACES.items():
-        text = getattr(letters, edge) if letters else ""
+        text = getattr(letters, edge) if letters else _BLANK
         compat.set_text(viewer, _key(edge), text, place, _LETTER_POINTS)
 
 
 def show_caption(viewer: Any, text: str) -> None:  # noqa: ANN401  napari ships no types
     """Show what the canvas shows in its upper left corner."""
-    compat.set_text(viewer, _CAPTION, text, "top_left", _CAPTION_POINTS)
+    compat.set_text(viewer, _CAPTION, text or _BLANK, "top_left", _CAPTION_POINTS)
 
 
 def remove_letters(viewer: Any) -> None:  # noqa: ANN401  napari ships no types

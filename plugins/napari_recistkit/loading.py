@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from napari.qt.threading import WorkerBase, create_worker
+from qtpy.QtCore import QObject, Qt, Signal
 
-from recistkit.errors import GeometryError, ScanError
+from recistkit.errors import RecistkitError
 from recistkit.reading.cases import Case
 from recistkit.reading.grid import ViewGrid
 from recistkit.scans import FoundSeries, load_found
 
 __all__ = ["CaseLoader", "Loaded", "in_order"]
 
-
-LONGEST_WAIT_MS: Final = 20_000
+LONGEST_WAIT_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """One series that was worked on: its volume, or why there is none."""
 
+    uid: str
     grid: ViewGrid | None
     fault: str
     done: int
@@ -44,17 +45,19 @@ def in_order(case: Case, first: Sequence[str | None]) -> tuple[FoundSeries, ...]
     return tuple(found for visit in visits for found in visit.series)
 
 
-def load_all(series: Sequence[FoundSeries]) -> Iterator[Loaded]:
-    """Load series one after the other; one that cannot be loaded does not hinder the others."""
-    for number, found in enumerate(series):
-        try:
-            grid, fault = ViewGrid.of(*load_found(found)), ""
-        except (ScanError, GeometryError, MemoryError) as error:
-            grid, fault = None, str(error) or "there is not enough memory"
-        yield Loaded(grid, fault, number + 1, len(series))
+def load_one(found: FoundSeries) -> tuple[ViewGrid | None, str]:
+    """Return the volume of a series, or why there is none."""
+    try:
+        return ViewGrid.of(*load_found(found)), ""
+    except RecistkitError as error:
+        return None, str(error)
+    except MemoryError:
+        return None, "there is not enough memory for another scan"
+    except Exception as error:  # noqa: BLE001  the other scans must not wait for this one
+        return None, f"a scan cannot be loaded: {type(error).__name__}"
 
 
-class CaseLoader:
+class CaseLoader(QObject):
     """Loads in a thread; what it loaded is handed over in the window's own thread.
 
     Parameters
@@ -64,8 +67,11 @@ class CaseLoader:
     loaded : callable
         Called with each `Loaded`.
     finished : callable
-        Called at the end, also after `cancel`.
+        Called at the end, unless it was cancelled.
     """
+
+    _one = Signal(object)
+    _all = Signal()
 
     def __init__(
         self,
@@ -74,33 +80,46 @@ class CaseLoader:
         loaded: Callable[[Loaded], None],
         finished: Callable[[], None],
     ) -> None:
+        super().__init__()
+        self._series = tuple(series)
         self._loaded = loaded
         self._finished = finished
-        self._cancelled = False
-        self._worker: Any = create_worker(
-            load_all,
-            series,
-            _start_thread=False,
-            _connect={"yielded": self._take, "finished": self._end},
-        )
+        self._cancelled = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="recistkit-loading", daemon=True)
+        self._one.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._all.connect(self._end, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its thread is at work."""
+        return self._thread.is_alive()
 
     def start(self) -> None:
         """Begin."""
-        self._worker.start()
+        self._thread.start()
 
     def cancel(self) -> None:
         """Stop after the series that is being loaded; nothing more is handed over."""
-        self._cancelled = True
-        self._worker.quit()
+        self._cancelled.set()
 
-    @staticmethod
-    def wait_for_all() -> None:
-        """Wait until what was cancelled has stopped: a thread must not outlive its window."""
-        WorkerBase.await_workers(LONGEST_WAIT_MS)
+    def wait(self) -> None:
+        """Wait until the thread has ended: it must not outlive its window."""
+        self._thread.join(LONGEST_WAIT_SECONDS)
+
+    def _work(self) -> None:
+        """Load one series after the other; in the thread."""
+        for number, found in enumerate(self._series, start=1):
+            if self._cancelled.is_set():
+                return
+            grid, fault = load_one(found)
+            uid = "" if found.series is None else found.series.uid
+            self._one.emit(Loaded(uid, grid, fault, number, len(self._series)))
+        self._all.emit()
 
     def _take(self, one: Loaded) -> None:
-        if not self._cancelled:
+        if not self._cancelled.is_set():
             self._loaded(one)
 
     def _end(self) -> None:
-        self._finished()
+        if not self._cancelled.is_set():
+            self._finished()

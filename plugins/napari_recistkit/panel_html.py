@@ -59,7 +59,9 @@ def _stated(words: str) -> str:
 def _finding_html(finding: FindingLine) -> str:
     sign = "⚠" if finding.is_open else "✓"
     where = f"<b>{escape(finding.where)}</b> " if finding.where else ""
-    return f"<p style='margin-top: 3px; margin-bottom: 0'>{sign} {where}{escape(finding.message)}</p>"
+    return (
+        f"<p style='margin-top: 3px; margin-bottom: 0'>{sign} {where}{escape(finding.message)}</p>"
+    )
 
 
 def _lines_html(lines: Sequence[PanelLine]) -> str:

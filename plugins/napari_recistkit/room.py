@@ -11,12 +11,13 @@ from napari_recistkit.questions import (
     visit_questions,
     why_question,
 )
-from napari_recistkit.said import lesion_said
+from napari_recistkit.said import lesion_said, missing_said
 from napari_recistkit.strokes import ARMED
 from napari_recistkit.visit_text import ordered_findings
 from recistkit.errors import OutputError, ReadingError
 
 __all__ = ["ARMED", "Room", "Window"]
+
 
 class Room(LesionKeys):
     """One open case: the session, and what the reader is about to do.
@@ -112,7 +113,7 @@ class Room(LesionKeys):
             self._require_open()
             missing = self.session.missing_to_sign()
             if missing:
-                return f"still to say: {'; '.join(map(str, missing))}"
+                return f"still to say: {missing_said(missing, self.session.visit)}"
             self._ask_signature()
             return None
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from recistkit.model.mark import Mark
-from recistkit.reading.completeness import missing_of
+from recistkit.reading.completeness import Missing, missing_of
 
 if TYPE_CHECKING:
     from recistkit.reading.session import ReadSession
 
-__all__ = ["lesion_said"]
+__all__ = ["lesion_said", "missing_said"]
 
 
 def lesion_said(session: ReadSession, name: str | None) -> str:
@@ -26,6 +27,23 @@ def lesion_said(session: ReadSession, name: str | None) -> str:
     said += [item.message for item in missing_of(session.draft, session.charter, visit, lesion)]
     called = f"{lesion.id} {lesion.organ}" if lesion.organ else lesion.id
     return f"{called}: {'; '.join(said)}"
+
+
+def missing_said(missing: Sequence[Missing], visit: str | None) -> str:
+    """Return what is missing, with lesions that lack the same together.
+
+    Such as ``T1, T2: what is its state?; are there new lesions?``; visits are
+    named where they are not the current one.
+    """
+    alike: dict[tuple[str, str], list[str]] = {}
+    for item in missing:
+        alike.setdefault((item.timepoint, item.message), []).append(item.lesion)
+    said = []
+    for (timepoint, message), lesions in alike.items():
+        elsewhere = [timepoint] if timepoint and timepoint != visit else []
+        where = ", ".join(filter(None, [*elsewhere, *lesions]))
+        said.append(f"{where}: {message}" if where else message)
+    return "; ".join(said)
 
 
 def _marks_said(marks: tuple[Mark, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["GROUPS", "SHORTCUTS", "Shortcut"]
+__all__ = ["GROUPS", "SHORTCUTS", "Shortcut", "keys_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,8 @@ GROUPS: Final[dict[str, tuple[Shortcut, ...]]] = {
         Shortcut("next_comparison", ("B",), "compare with baseline, nadir, prior"),
         Shortcut("next_series", ("R",), "next series of the visit"),
         Shortcut("next_plane", ("A",), "axial, coronal, sagittal"),
-        Shortcut("scroll", ("Up", "PgUp"), "slice towards the head", 1),
-        Shortcut("scroll", ("Down", "PgDown"), "slice towards the feet", -1),
+        Shortcut("next_slice", ("Up", "PgUp"), "slice towards the head", 1),
+        Shortcut("next_slice", ("Down", "PgDown"), "slice towards the feet", -1),
         Shortcut("show_window", ("1",), "window: soft tissue", "soft tissue"),
         Shortcut("show_window", ("2",), "window: lung", "lung"),
         Shortcut("show_window", ("3",), "window: liver", "liver"),
@@ -88,7 +88,19 @@ GROUPS: Final[dict[str, tuple[Shortcut, ...]]] = {
         Shortcut("show_help", ("F1",), "this table"),
         Shortcut("show_cases", ("F2",), "list of cases"),
         Shortcut("next_case", ("F3",), "next case that is not signed"),
+        Shortcut("cancel_loading", ("Ctrl+.",), "stop loading scans"),
     ),
 }
 
 SHORTCUTS: Final = tuple(shortcut for group in GROUPS.values() for shortcut in group)
+
+
+def keys_of(action: str) -> str:
+    """Return the first key of an action, for texts.
+
+    Examples
+    --------
+    >>> keys_of("sign")
+    'Ctrl+Return'
+    """
+    return next(shortcut.keys[0] for shortcut in SHORTCUTS if shortcut.action == action)

@@ -111,12 +111,13 @@ class Views:
             self._show_rulers(canvas, visit)
         if is_new and self._saved is not None:
             self._restore(self._saved)
-        elif has_moved or is_new:
-            self._bring_beside()
-            self._go_to_lesion()
-        elif is_new_beside:
-            self._bring_beside()
-            self._show_beside()
+        else:
+            if is_new or is_new_beside:
+                self._bring_beside()
+            if is_new or has_moved:
+                self._go_to_lesion()
+            elif is_new_beside:
+                self._show_beside()
 
     def preview(self, mark: Mark | None) -> bool:
         """Propose a short axis for a mark that lacks it, on its own scan; tell whether it is shown.
@@ -152,7 +153,7 @@ class Views:
         self.present.next_plane()
         self.compared.set_plane(self.present.plane)
 
-    def scroll(self, step: int) -> None:
+    def next_slice(self, step: int) -> None:
         """Go to the next slice."""
         self.present.set_slice(self.present.slice_number + step)
 
@@ -181,7 +182,10 @@ class Views:
     def place(self) -> Place:
         """Return what is on the screen, to come back to; what was saved until a scan is there."""
         grid, window = self.present.grid, self.present.window
-        kept = {"comparison": self.comparison, "link_offset_mm": self.link.offset_mm}
+        kept: dict[str, object] = {
+            "comparison": self.comparison,
+            "link_offset_mm": self.link.offset_mm,
+        }
         if grid is not None and window is not None:
             kept |= {
                 "series": grid.series.uid,
@@ -264,16 +268,20 @@ class Views:
         """Let both views show the lesion, each at its own place where it has one."""
         here = self._place_at(self.session.visit)
         beside = self._place_beside()
+        if here is None and beside is not None:
+            here = self.link.corresponding(self.compared, beside)
         if here is not None:
-            self.present.show_point(here)
-        elif beside is not None and self.present.grid is not None:
-            self.present.show_point(self.link.corresponding(self.compared, beside))
-        self._show_beside()
+            with self.link.paused():  # the other view has a place of its own
+                self.present.show_point(here)
+        if beside is not None:
+            self._show_beside()
+        else:
+            self.link.bring(self.present)
 
     def _show_beside(self) -> None:
         """Let the other view show the lesion where it was; the first one stays where it is."""
         beside = self._place_beside()
-        if beside is not None and self.compared.grid is not None:
+        if beside is not None:
             with self.link.paused():
                 self.compared.show_point(beside)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from recistkit.model.finding import Finding
     from recistkit.reading.session import ReadSession
 
-__all__ = ["finding_lines", "ordered_findings", "visit_html"]
+__all__ = ["finding_lines", "ordered_findings", "title_text", "visit_html"]
 
 _HIDDEN: Final = {
     "after-measurement": "The response is shown when every lesion has its state and the "
@@ -38,6 +38,15 @@ def visit_html(session: ReadSession) -> str:
             lines = panel_lines(evaluation.responses, visit, session.charter.criteria)
     notices = [FindingLine("", notice, is_open=True) for notice in session.notices]
     return panel_html(_statement(session, visit), lines, note, [*finding_lines(session), *notices])
+
+
+def title_text(session: ReadSession, beside: str | None, comparison: str, armed: str | None) -> str:
+    """Return what is read: subject, reader, visit, what stands beside it, what a drag draws."""
+    locked = ", signed" if session.locked else ""
+    said = [f"{session.subject}, reader {session.reader}", f"{session.visit}{locked}"]
+    said += [f"beside {beside} ({comparison})"] if beside else []
+    said += [f"drag: {armed}"] if armed else []
+    return " · ".join([*said, session.charter.criteria.reference])
 
 
 def ordered_findings(session: ReadSession) -> list[tuple[Finding, str | None]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import secrets
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -147,13 +148,32 @@ def save_read_document(read: Read, path: Path | str) -> None:
         raise DocumentError(path.name, faults)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        temporary.write_bytes(read_document_text(read).encode("utf-8"))
+        _write_to_disk(temporary, read_document_text(read).encode("utf-8"))
         temporary.replace(path)
+        _settle_folder(path.parent)
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         message = f"{path.name}: cannot be written: {error.strerror or type(error).__name__}"
         raise OutputError(message) from error
+
+
+def _write_to_disk(path: Path, data: bytes) -> None:
+    """Write a file; it is on disk, not only with the system, when this returns."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _settle_folder(folder: Path) -> None:
+    """Have the new name of a file on disk too, where the system lets a folder be opened."""
+    with contextlib.suppress(OSError):
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def read_document_text(read: Read) -> str:

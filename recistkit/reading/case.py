@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,7 +11,7 @@ from typing import Literal
 from recistkit.reading.visits import VisitFacts
 from recistkit.scans import FoundSeries
 
-__all__ = ["Case", "CaseState", "CaseVisit"]
+__all__ = ["Case", "CaseState", "CaseVisit", "next_to_read"]
 
 CaseState = Literal["not started", "draft", "signed"]
 
@@ -92,3 +93,19 @@ class Case:
     def facts(self) -> tuple[VisitFacts, ...]:
         """The visits with a date, as a session takes them."""
         return tuple(facts for visit in self.visits if (facts := visit.facts()) is not None)
+
+    @property
+    def unusable(self) -> tuple[str, ...]:
+        """Labels of the visits without a scan that can be placed and has a date."""
+        return tuple(visit.label for visit in self.visits if not visit.dates)
+
+
+def next_to_read(cases: Sequence[Case], subject: str | None) -> Case | None:
+    """Return the first case after a subject's, around the end, that can be read and is not signed.
+
+    None where there is no other one.
+    """
+    subjects = [case.subject for case in cases]
+    start = subjects.index(subject) + 1 if subject in subjects else 0
+    others = (case for case in (*cases[start:], *cases[:start]) if case.subject != subject)
+    return next((case for case in others if case.can_be_read and case.state != "signed"), None)

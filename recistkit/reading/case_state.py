@@ -6,7 +6,8 @@ No file of another reader is ever opened.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +19,11 @@ from recistkit.store.journal import Event, Journal
 
 __all__ = ["with_state", "with_states"]
 
-_OPENING: Final = frozenset({"import", "visits"})
-"""Commands that opening a case makes by itself."""
+_OPENING: Final = "visits"
+"""The command that opening a case makes by itself."""
+_SIGNING: Final = ("import", "sign", "amend")
+"""The commands that can change which visits are signed."""
+_NO_DOCUMENT: Final = "its signed document is not there; opening the case writes it again"
 
 
 def with_state(folder: Path | str, reader: str, case: Case) -> Case:
@@ -36,23 +40,43 @@ def with_state(folder: Path | str, reader: str, case: Case) -> Case:
 
 def with_states(folder: Path, reader: str, cases: Sequence[Case]) -> tuple[Case, ...]:
     """Return the cases with their states; see `with_state`."""
-    path = journal_path(folder, reader)
-    journal = Journal.open(path, reader) if path.is_file() else None
-    try:
-        return tuple(_with_one_state(folder, reader, journal, case) for case in cases)
-    finally:
-        if journal is not None:
-            journal.close()
+    known = _known(journal_path(folder, reader), reader, cases)
+    return tuple(_with_one_state(folder, reader, known.get(case.subject), case) for case in cases)
 
 
-def _with_one_state(folder: Path, reader: str, journal: Journal | None, case: Case) -> Case:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What the journal says of one subject."""
+
+    commands: frozenset[str]
+    signing: Sequence[Event]
+
+
+def _known(path: Path, reader: str, cases: Sequence[Case]) -> dict[str, _Known]:
+    """Return what the journal says of each subject; nothing where there is none yet."""
+    if not path.is_file() or not path.stat().st_size:
+        return {}
+    subject = cases[0].subject if len(cases) == 1 else None
+    with closing(Journal.open_to_look(path, reader)) as journal:
+        commands = journal.commands(subject)
+        found = journal.events_of(_SIGNING, subject)
+    signing: dict[str, list[Event]] = {}
+    for event in found:
+        signing.setdefault(event.subject, []).append(event)
+    return {
+        name: _Known(commands=names, signing=signing.get(name, []))
+        for name, names in commands.items()
+    }
+
+
+def _with_one_state(folder: Path, reader: str, known: _Known | None, case: Case) -> Case:
     """Return a case with its state: by the journal, else by the document."""
-    events = journal.events(case.subject) if journal else ()
-    if events:
-        signed, open_again = _signatures(events)
-        begun = any(event.command not in _OPENING for event in events)
-        return _stated(case, signed, begun=begun or bool(signed), open_again=bool(open_again))
     path = document_path(reads_folder(folder), case.subject, reader)
+    if known is not None:
+        signed, open_again = _signatures(known.signing)
+        case = _with_note(case, _NO_DOCUMENT, is_so=bool(signed) and not path.exists())
+        begun = bool(known.commands - {_OPENING})
+        return _stated(case, signed, begun=begun, open_again=bool(open_again))
     if not path.is_file():
         return _stated(case, frozenset(), begun=False)
     try:
@@ -63,6 +87,12 @@ def _with_one_state(folder: Path, reader: str, journal: Journal | None, case: Ca
         return _with_fault(case, f"{path.name}: is the document of another subject or reader")
     labels = frozenset(item.label for item in read.timepoints if read.signature is not None)
     return _stated(case, labels, begun=True)
+
+
+def _with_note(case: Case, note: str, *, is_so: bool) -> Case:
+    """Return a case with a note if it is so, and without it if it is not."""
+    others = tuple(one for one in case.notes if one != note)
+    return replace(case, notes=(*others, note) if is_so else others)
 
 
 def _with_fault(case: Case, fault: str) -> Case:

@@ -97,7 +97,8 @@ def _folders(folder: Path, without: frozenset[str] = frozenset()) -> Iterator[Pa
         If it cannot be opened.
     """
     for path in _entries(folder):
-        if path.is_dir() and path.name not in without and not path.name.startswith((".", "__")):
+        known = path.name.casefold() in without or path.name.startswith((".", "__"))
+        if path.is_dir() and not known:
             yield path
 
 
@@ -172,9 +173,11 @@ def _case(subject: str, visits: Sequence[CaseVisit], *, loose: bool) -> Case:
     filled = [visit for visit in visits if visit.series or visit.refused]
     empty = [visit.label for visit in visits if visit not in filled]
     ordered = tuple(sorted(filled, key=_date_order))
-    faults = [*_name_faults(subject, ordered)]
-    faults += [f"{visit.label}: no scan states its date" for visit in ordered if not visit.dates]
-    notes = [f"{visit.label}: {reason}" for visit in ordered for reason in visit.refused]
+    undated = [f"{visit.label}: no scan states its date" for visit in ordered if not visit.dates]
+    faults = [*_name_faults(subject, ordered), *_same_day_faults(ordered)]
+    faults += undated if len(undated) == len(ordered) else []
+    notes = [] if faults else [f"{reason}, and it is left out" for reason in undated]
+    notes += [f"{visit.label}: {reason}" for visit in ordered for reason in visit.refused]
     notes += [f"{label}: holds no scans" for label in empty]
     notes += [*_date_notes(ordered)]
     if loose:
@@ -197,6 +200,17 @@ def _name_faults(subject: str, visits: Sequence[CaseVisit]) -> Iterator[str]:
             yield str(error)
 
 
+def _same_day_faults(visits: Sequence[CaseVisit]) -> Iterator[str]:
+    """Yield which visits begin on the same day: a read document knows only one of them."""
+    dated = [visit for visit in visits if visit.dates]
+    for one, other in itertools.pairwise(dated):
+        if one.dates[0] == other.dates[0]:
+            yield (
+                f"{one.label} and {other.label}: scans of the same day, {one.dates[0]}; "
+                "put them into the folder of one visit"
+            )
+
+
 def _date_notes(visits: Sequence[CaseVisit]) -> Iterator[str]:
     """Yield what is odd about the dates of the scans."""
     for visit in visits:
@@ -205,5 +219,5 @@ def _date_notes(visits: Sequence[CaseVisit]) -> Iterator[str]:
             yield f"{visit.label}: {_series_name(visit.folder, found)}: states no date"
     dated = [visit for visit in visits if visit.dates]
     for earlier, later in itertools.pairwise(dated):
-        if later.dates[0] <= earlier.dates[-1]:
+        if earlier.dates[0] < later.dates[0] <= earlier.dates[-1]:
             yield f"{earlier.label} and {later.label}: their scan dates overlap"

@@ -61,9 +61,9 @@ def add_lesion(
 
 
 def next_id(draft: Draft, role: Role) -> str:
-    """Return the next free id of a role; one that was ever given is not free."""
+    """Return the next free id of a role; one that was ever given is not free, even if undone."""
     prefix = _PREFIXES[role]
-    numbers = [re.fullmatch(rf"{prefix}([0-9]+)", name) for name in draft.lesions]
+    numbers = [re.fullmatch(rf"{prefix}([0-9]+)", name) for name in draft.given]
     return f"{prefix}{max((int(found[1]) for found in numbers if found), default=0) + 1}"
 
 

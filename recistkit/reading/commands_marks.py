@@ -17,7 +17,15 @@ from recistkit.reading.draft import Change, Draft
 from recistkit.reading.drawing import Drawing, drawn_mark, require_open
 from recistkit.reading.mergers import holder_fault, merged_into
 
-__all__ = ["LesionState", "add_fragment", "measure", "set_certainty", "set_short", "set_state"]
+__all__ = [
+    "LesionState",
+    "add_fragment",
+    "measure",
+    "remove_fragment",
+    "set_certainty",
+    "set_short",
+    "set_state",
+]
 
 _WITH_RULERS: Final = frozenset({"present", "progressed", "increased"})
 _BASELINE_STATES: Final = {
@@ -43,12 +51,16 @@ def measure(
     Raises
     ------
     ReadingError
-        If the visit is not open, or the drawing is no mark of this lesion.
+        If the visit is not open, the drawing is no mark of this lesion, or the
+        lesion is split and no fragment is named: its fragments are not
+        replaced by silence.
     """
     lesion = _open_lesion(draft, visit, name)
     if drawing.longest is None:
         raise ReadingError("a measurement needs the long axis")
     before = draft.marks_of(lesion.id, visit)
+    if fragment is None and any(mark.fragment is not None for mark in before):
+        raise ReadingError(f"{lesion.id} is split here: say which fragment, or remove fragments")
     if fragment is not None:
         old = _fragment(before, fragment)
         new = drawn_mark(draft, charter, lesion, visit, drawing, state="split", fragment=fragment)
@@ -185,6 +197,25 @@ def add_fragment(
     return _replaced(draft, visit, before, [*kept, new])
 
 
+def remove_fragment(
+    draft: Draft, visit: str, name: str | None, fragment: str
+) -> tuple[Change, ...]:
+    """Take one fragment of a split target back; a single one that is left is the whole lesion.
+
+    Raises
+    ------
+    ReadingError
+        If the visit is not open, or there is no such fragment.
+    """
+    lesion = _open_lesion(draft, visit, name)
+    before = draft.marks_of(lesion.id, visit)
+    removed = _fragment(before, fragment)
+    kept = [mark for mark in before if mark != removed]
+    if len(kept) == 1:
+        kept = [kept[0].model_copy(update={"state": "measured", "fragment": None})]
+    return _replaced(draft, visit, before, kept)
+
+
 def _open_lesion(draft: Draft, visit: str, name: str | None) -> Lesion:
     """Return a lesion that may be changed at a visit."""
     require_open(draft, visit)
@@ -196,9 +227,10 @@ def _require_state(
 ) -> None:
     """Refuse a state that the lesion cannot have at this visit, or that lacks what goes with it."""
     state = stated.state
-    allowed = _BASELINE_STATES.get(lesion.role, ())
-    if visit == draft.baseline and state not in allowed:
-        words = " or ".join(allowed)
+    if visit == draft.baseline and lesion.role == "new":
+        raise ReadingError(f"{lesion.id} is a new lesion, which has no state at the baseline")
+    if visit == draft.baseline and state not in _BASELINE_STATES[lesion.role]:
+        words = " or ".join(_BASELINE_STATES[lesion.role])
         raise ReadingError(f"at the baseline a {lesion.role} is {words}; or remove it")
     if state == "split" and lesion.role != "target":
         raise ReadingError("only a target has fragments")

@@ -12,8 +12,9 @@ from recistkit.reading.charter import Charter
 from recistkit.reading.commands_statements import first_sightings
 from recistkit.reading.draft import Draft
 from recistkit.reading.sizes import counted_axes
+from recistkit.reading.visits import is_open
 
-__all__ = ["Missing", "is_measured", "lesions_at", "missing_at", "missing_of"]
+__all__ = ["Missing", "is_measured", "lesions_at", "lesions_shown_at", "missing_at", "missing_of"]
 
 _AXES: Final = {"longest": "longest_mm", "short": "short_mm"}
 _NAMES: Final = {"longest": "the long axis", "short": "the short axis"}
@@ -33,7 +34,7 @@ class Missing:
     what : str
         One word: `lesion`, `organ`, `compartment`, `state`, `certainty`,
         `long-axis`, `short-axis`, `fragment`, `new-lesions`, `coverage`,
-        `image-quality`, or `table` for what the tables refuse.
+        `image-quality`, `scans`, or `table` for what the tables refuse.
     message : str
         The same for the reader.
     """
@@ -60,6 +61,20 @@ def lesions_at(draft: Draft, visit: str) -> tuple[Lesion, ...]:
     return tuple(lesion for lesion in draft.followed if lesion.role != "new" or lesion.id in known)
 
 
+def lesions_shown_at(draft: Draft, visit: str) -> tuple[Lesion, ...]:
+    """Return the lesions that may have a state at a visit.
+
+    Beside those that must: at a follow-up that is open, the new lesions found
+    later, since they may be seen there in retrospect.
+    """
+    required = lesions_at(draft, visit)
+    if visit == draft.baseline or not is_open(draft, visit):
+        return required
+    return tuple(
+        lesion for lesion in draft.followed if lesion in required or _is_found(draft, lesion)
+    )
+
+
 def missing_at(draft: Draft, charter: Charter, visit: str) -> tuple[Missing, ...]:
     """Return everything that a visit lacks, lesions first, then its statements."""
     lesions = lesions_at(draft, visit)
@@ -70,7 +85,9 @@ def missing_at(draft: Draft, charter: Charter, visit: str) -> tuple[Missing, ...
 
 
 def missing_of(draft: Draft, charter: Charter, visit: str, lesion: Lesion) -> tuple[Missing, ...]:
-    """Return what one lesion lacks at a visit."""
+    """Return what one lesion lacks at a visit; nothing where it is not found yet."""
+    if lesion not in lesions_at(draft, visit):
+        return ()
     said = [*_description(draft, charter, lesion)]
     marks = draft.marks_of(lesion.id, visit)
     said += (
@@ -87,6 +104,11 @@ def is_measured(draft: Draft, charter: Charter, visit: str) -> bool:
     """
     missing = missing_at(draft, charter, visit)
     return all(item.what in _NOT_OF_MEASUREMENT for item in missing)
+
+
+def _is_found(draft: Draft, lesion: Lesion) -> bool:
+    """Return whether a lesion has a mark anywhere."""
+    return any(mark.lesion == lesion.id for mark in draft.marks.values())
 
 
 def _description(draft: Draft, charter: Charter, lesion: Lesion) -> Iterator[tuple[str, str]]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from recistkit.errors import ReadingError
 from recistkit.model.mark import Mark
 from recistkit.model.read import SCHEMA_VERSION, CriteriaReference, Read
-from recistkit.reading.charter import Charter
+from recistkit.reading.charter import Charter, ReadRules
 from recistkit.reading.draft import Change, Draft, VisitSignature
 
-__all__ = ["document_of", "import_changes", "labels_up_to"]
+__all__ = ["document_of", "import_changes", "labels_up_to", "require_same_rules"]
 
 
 def labels_up_to(draft: Draft, visit: str) -> tuple[str, ...]:
@@ -63,16 +63,9 @@ def import_changes(read: Read, charter: Charter, subject: str, reader: str) -> t
     ReadingError
         If it is of another subject or reader, or was made under other rules.
     """
-    stated = charter.criteria
-    pairs = {
-        "subject": read.subject == subject,
-        "reader": read.reader == reader,
-        "study": read.study == charter.study,
-        "criteria": read.criteria.id == stated.id,
-        "criteria hash": _same_hash(read.criteria.hash, stated.content_hash),
-        "resolution_mm": read.resolution_mm == charter.resolution_mm,
-    }
-    different = [name for name, same in pairs.items() if not same]
+    persons = {"subject": read.subject == subject, "reader": read.reader == reader}
+    different = [name for name, same in persons.items() if not same]
+    different += charter.rules.differences(ReadRules.of_read(read))
     if different:
         raise ReadingError(
             "the document of this read that is there already has another "
@@ -91,6 +84,17 @@ def import_changes(read: Read, charter: Charter, subject: str, reader: str) -> t
     return tuple(changes)
 
 
-def _same_hash(stated: str | None, content_hash: str) -> bool:
-    """Return whether a document's hash of its criteria, if any, is that of these criteria."""
-    return stated is None or content_hash.startswith(stated.removeprefix("sha256:"))
+def require_same_rules(charter: Charter, begun_under: Iterable[ReadRules]) -> None:
+    """Refuse to go on with a read under other rules than it was begun under.
+
+    Raises
+    ------
+    ReadingError
+        Naming what is different.
+    """
+    names = [name for rules in begun_under for name in charter.rules.differences(rules)]
+    if names:
+        raise ReadingError(
+            f"this read was begun under another {', '.join(dict.fromkeys(names))} than this "
+            "study has now; change the settings back"
+        )

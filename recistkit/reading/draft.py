@@ -32,7 +32,14 @@ __all__ = [
 ]
 
 Part = Literal[
-    "timepoint", "lesion", "removal", "mark", "acknowledgement", "signature", "amendment"
+    "timepoint",
+    "set-aside",
+    "lesion",
+    "removal",
+    "mark",
+    "acknowledgement",
+    "signature",
+    "amendment",
 ]
 MarkKey = tuple[str, str, str | None]
 """Lesion, timepoint, and fragment where the lesion is split there."""
@@ -76,6 +83,8 @@ class Draft:
     ----------
     timepoints : mapping of str to Timepoint
         By label.
+    set_aside : mapping of str to Timepoint
+        By label: visits with statements that left the read with their scans.
     lesions : mapping of str to Lesion
         By id, in the order in which they were given; those removed too.
     removed : mapping of str to Removal
@@ -87,15 +96,19 @@ class Draft:
         By timepoint: these are locked.
     amended : mapping of str to Amendment
         By timepoint: these were signed and are open again.
+    given : frozenset of str
+        Every id of a lesion that was ever given; undo does not take one back.
     """
 
     timepoints: Mapping[str, Timepoint] = field(default_factory=dict)
+    set_aside: Mapping[str, Timepoint] = field(default_factory=dict)
     lesions: Mapping[str, Lesion] = field(default_factory=dict)
     removed: Mapping[str, Removal] = field(default_factory=dict)
     marks: Mapping[MarkKey, Mark] = field(default_factory=dict)
     acknowledged: Mapping[tuple[str, ...], Acknowledgement] = field(default_factory=dict)
     signed: Mapping[str, VisitSignature] = field(default_factory=dict)
     amended: Mapping[str, Amendment] = field(default_factory=dict)
+    given: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -164,6 +177,7 @@ class _Kind:
 
 _KINDS: Final[Mapping[Part, _Kind]] = {
     "timepoint": _Kind("timepoints", Timepoint, lambda item: item.label),
+    "set-aside": _Kind("set_aside", Timepoint, lambda item: item.label),
     "lesion": _Kind("lesions", Lesion, lambda item: item.id),
     "removal": _Kind("removed", Removal, lambda item: item.lesion),
     "mark": _Kind("marks", Mark, lambda item: (item.lesion, item.timepoint, item.fragment)),
@@ -187,6 +201,7 @@ def apply(draft: Draft, changes: Iterable[Change]) -> Draft:
         another draft.
     """
     fields: dict[str, dict[Any, DocumentPart]] = {}
+    given = set(draft.given)
     for change in changes:
         name = _KINDS[change.part].field
         entries = fields.setdefault(name, dict(getattr(draft, name)))
@@ -196,7 +211,9 @@ def apply(draft: Draft, changes: Iterable[Change]) -> Draft:
             del entries[change.key]
         else:
             entries[change.key] = change.after
-    return replace(draft, **fields)  # type: ignore[arg-type]
+        if change.part == "lesion":
+            given.add(change.key)
+    return replace(draft, given=frozenset(given), **fields)  # type: ignore[arg-type]
 
 
 def reverse(changes: Sequence[Change]) -> tuple[Change, ...]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from recistkit.errors import ReadingError
 from recistkit.model.finding import Finding
-from recistkit.reading import signing
+from recistkit.model.read import Read
 from recistkit.reading.charter import Charter
 from recistkit.reading.completeness import Missing, is_measured, missing_at
 from recistkit.reading.document import document_of, labels_up_to
+from recistkit.reading.draft import Change, Draft, apply
 from recistkit.reading.evaluation import Evaluation, SideTables, evaluate
 from recistkit.reading.history import replay
 from recistkit.reading.navigation import PlacedDraft
@@ -31,10 +35,12 @@ class EvaluatedDraft(PlacedDraft):
     def __init__(
         self, journal: Journal, charter: Charter, *, subject: str, side: SideTables
     ) -> None:
-        super().__init__(journal, subject, replay(journal.events(subject)), Place())
+        events = journal.events(subject)
+        super().__init__(journal, subject, replay(events), Place())
         self.reader = journal.reader
         self.charter = charter
         self._side = side
+        self._seen = {visit for event in events for visit in _seen_by(event.body)}
         self._evaluated: tuple[tuple[int, str | None], Evaluation] | None = None
 
     @property
@@ -54,17 +60,11 @@ class EvaluatedDraft(PlacedDraft):
 
     def rows(self) -> tuple[Row, ...]:
         """Return the lesion table of the current visit."""
-        return rows_at(self.draft, self.charter, self._visit())
+        return rows_at(self.draft, self.charter, self._visit(), with_changes=self._is_shown())
 
     def missing(self) -> tuple[Missing, ...]:
         """Return what the current visit lacks before it can be signed."""
         return missing_at(self.draft, self.charter, self._visit())
-
-    def missing_to_sign(self) -> tuple[Missing, ...]:
-        """Return all that stands against signing: other visits, and what the tables refuse."""
-        return signing.missing_to_sign(
-            self.draft, self.charter, self.subject, self.reader, self._visit()
-        )
 
     def evaluation(self) -> Evaluation:
         """Return responses and findings of what would be signed now; shown or not."""
@@ -100,14 +100,53 @@ class EvaluatedDraft(PlacedDraft):
         return "" if last is None else last.signature.name
 
     def summary(self) -> str:
-        """Return the current visit in words, for the reader to look at before signing."""
-        return visit_summary(self.draft, self.charter, self._visit(), self.shown_evaluation())
+        """Return what a signature would stand for, for the reader to look at before signing."""
+        shown, document = self.shown_evaluation(), self._history.document
+        before = None
+        if shown is not None and document is not None:
+            before = evaluate(document, self.charter.criteria, self._side)
+        return visit_summary(self.draft, self.charter, self._visit(), shown, before)
+
+    def _record(
+        self,
+        command: str,
+        changes: tuple[Change, ...],
+        *,
+        place: Place | None = None,
+        document: Read | None = None,
+        **said: object,
+    ) -> None:
+        """Save an event, and keep in mind of which visits the response was ever seen."""
+        said |= self._circumstances(changes, place or self.place)
+        super()._record(command, changes, place=place, document=document, **said)
+        self._seen.update(_seen_by(said))
+
+    def _circumstances(self, changes: tuple[Change, ...], place: Place) -> dict[str, object]:
+        """Return what is recorded of every event: the visit, and whether its response was seen.
+
+        What was seen once is known: a response that is hidden again, by taking
+        a statement back, is still `response_shown`.
+        """
+        visit = place.visit
+        if visit is None:
+            return {}
+        return {
+            "visit": visit,
+            "response_shown": visit in self._seen or self._shows(self.draft, visit),
+            "response_shown_after": self._shows(apply(self.draft, changes), visit),
+        }
 
     def _is_shown(self) -> bool:
         """Return whether the reader sees responses of the current visit."""
+        return self._shows(self.draft, self._visit())
+
+    def _shows(self, draft: Draft, visit: str) -> bool:
+        """Return whether a reader of a draft sees the responses of a visit."""
         rule = self.charter.show_response
+        if visit not in draft.visits:
+            return False
         if rule == "after-measurement":
-            return self.locked or is_measured(self.draft, self.charter, self._visit())
+            return visit in draft.signed or is_measured(draft, self.charter, visit)
         return rule == "always"
 
     def _visit(self) -> str:
@@ -115,3 +154,9 @@ class EvaluatedDraft(PlacedDraft):
         if self.visit is None:
             raise ReadingError("this case has no visit that can be read")
         return self.visit
+
+
+def _seen_by(body: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the visit of an event if its response was seen before or after it."""
+    if body.get("response_shown") or body.get("response_shown_after"):
+        yield body["visit"]

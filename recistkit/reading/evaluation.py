@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -15,13 +14,15 @@ from recistkit.exchange.sources import TableSource, open_table
 from recistkit.model.finding import Finding
 from recistkit.study.check import check_study
 from recistkit.study.classify import Classification, classify
-from recistkit.study.load import load_study
+from recistkit.study.load import Study, load_study
+from recistkit.terms import OVERALL
 
 if TYPE_CHECKING:
     from recistkit.criteria import Criteria
+    from recistkit.exchange.columns import ParsedTable
     from recistkit.model.read import Read
 
-__all__ = ["Evaluation", "SideTables", "evaluate", "table_faults"]
+__all__ = ["Evaluation", "SideTables", "evaluate"]
 
 _NOT_YET: Final = frozenset({"node-without-stated-compartment"})
 
@@ -46,6 +47,35 @@ class SideTables:
         """
         return cls(*(_rows_of(subject, source) for source in (subjects, events)))
 
+    def faults(self, criteria: Criteria) -> tuple[str, ...]:
+        """Return why no response can come of these rows, whatever is read."""
+        subjects, events = self._tables()
+        found = [
+            f"{name} table: {fault.column}: {fault.message}"
+            for name, table in (("subjects", subjects), ("events", events))
+            for fault in (() if table is None else table.faults)
+        ]
+        days = criteria.best_response.minimum_stable_days
+        if days and not found and not _states_reference(subjects):
+            found.append(
+                f"subjects table: no reference_date, from which {days} days before SD count"
+            )
+        return tuple(found)
+
+    def _tables(self) -> tuple[ParsedTable | None, ParsedTable | None]:
+        """Return both tables with their faults; most folders have none, which costs nothing."""
+        if self.subjects is None and self.events is None:
+            return None, None
+        tables = load_study(reads_table([]), subjects=self.subjects, events=self.events).tables
+        return tables.subjects, tables.events
+
+    def without_compartments(self) -> SideTables:
+        """Return them for an evaluation of the patient as a whole: its own events stay."""
+        if self.events is None or "compartment" not in self.events.columns:
+            return self
+        of = pl.col("compartment").cast(pl.String).fill_null("").str.strip_chars()
+        return replace(self, events=self.events.filter(of.is_in(["", OVERALL])))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
@@ -57,13 +87,14 @@ class Evaluation:
         As of `recistkit.classify`; None where nothing can be classified yet.
     faults : tuple of str
         Why nothing can be classified.
-    without_findings : frozenset of str
-        Codes of findings that mean nothing yet.
+    findings : tuple of Finding
+        Selection and data findings, as of `recistkit.check`; there too where
+        nothing can be classified.
     """
 
     classification: Classification | None = None
     faults: tuple[str, ...] = ()
-    without_findings: frozenset[str] = frozenset()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def responses(self) -> pl.DataFrame | None:
@@ -74,15 +105,6 @@ class Evaluation:
     def best(self) -> pl.DataFrame | None:
         """Best table."""
         return None if self.classification is None else self.classification.best
-
-    @cached_property
-    def findings(self) -> tuple[Finding, ...]:
-        """Selection and data findings, as of `recistkit.check`."""
-        if self.classification is None:
-            return ()
-        found = check_study(self.classification.study, self.classification.criteria)
-        rows = found.fill_null("").to_dicts()
-        return tuple(Finding(**row) for row in rows if row["code"] not in self.without_findings)
 
     def at(self, timepoint: str) -> tuple[Mapping[str, Any], ...]:
         """Return the rows of the responses table at a visit: compartments, then overall."""
@@ -101,29 +123,39 @@ def evaluate(read: Read, criteria: Criteria, side: SideTables) -> Evaluation:
         return Evaluation()
     given = [lesion.compartment is not None for lesion in read.lesions]
     partly = any(given) and not all(given)
+    if partly:
+        read, side = _without_compartments(read), side.without_compartments()
+    reads, visits = reads_table([read]), visits_table([read])
+    without = _NOT_YET if partly else frozenset[str]()
     try:
         result = classify(
-            reads_table([_without_compartments(read) if partly else read]),
-            criteria=criteria,
-            visits=visits_table([read]),
-            subjects=side.subjects,
-            events=None if partly else side.events,
+            reads, criteria=criteria, visits=visits, subjects=side.subjects, events=side.events
         )
     except TableError as error:
-        return Evaluation(faults=tuple(fault.message for fault in error.faults))
-    return Evaluation(classification=result, without_findings=_NOT_YET if partly else frozenset())
+        faults = tuple(fault.message for fault in error.faults)
+        alone = _findings(load_study(reads, visits=visits), criteria, without)
+        return Evaluation(faults=faults, findings=alone)
+    found = _findings(result.study, criteria, without)
+    return Evaluation(classification=result, findings=found)
 
 
-def table_faults(read: Read) -> tuple[str, ...]:
-    """Return what the batch commands would refuse of a read; empty where they take it."""
-    study = load_study(reads_table([read]), visits=visits_table([read]))
-    return tuple(fault.message for table in study.tables.all for fault in table.faults)
+def _findings(study: Study, criteria: Criteria, without: frozenset[str]) -> tuple[Finding, ...]:
+    """Return the findings of a read, without those that mean nothing yet."""
+    if any(table.faults for table in study.tables.all):
+        return ()
+    rows = check_study(study, criteria).fill_null("").to_dicts()
+    return tuple(Finding(**row) for row in rows if row["code"] not in without)
 
 
 def _without_compartments(read: Read) -> Read:
     """Return a read whose lesions have no compartments."""
     lesions = tuple(item.model_copy(update={"compartment": None}) for item in read.lesions)
     return read.model_copy(update={"lesions": lesions})
+
+
+def _states_reference(subjects: ParsedTable | None) -> bool:
+    """Return whether the subject has a reference date."""
+    return subjects is not None and subjects.frame["reference_date"].drop_nulls().len() > 0
 
 
 def _rows_of(subject: str, source: TableSource | None) -> pl.DataFrame | None:

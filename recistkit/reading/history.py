@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from recistkit.errors import JournalError
-from recistkit.model.read import Read, content_hash
+from recistkit.exchange.read_document import read_document_text
+from recistkit.model.read import Read
+from recistkit.reading.charter import ReadRules
 from recistkit.reading.draft import Change, Draft, apply, change_from_json, change_to_json
 from recistkit.store.journal import Event
 
-__all__ = ["BARRIERS", "REDO", "UNDO", "History", "event_body", "replay"]
+__all__ = ["BARRIERS", "REDO", "UNDO", "History", "document_hash", "event_body", "replay"]
 
 UNDO: Final = "undo"
 REDO: Final = "redo"
@@ -36,7 +39,9 @@ class History:
     document : Read or None
         The one last signed, or imported.
     hashes : frozenset of str
-        Of the content of every document so far.
+        Of every document so far, as `document_hash` gives them.
+    begun_under : ReadRules or None
+        The rules in force when the first visits were found.
     """
 
     draft: Draft = field(default_factory=Draft)
@@ -45,6 +50,7 @@ class History:
     redoable: tuple[Changes, ...] = ()
     document: Read | None = None
     hashes: frozenset[str] = frozenset()
+    begun_under: ReadRules | None = None
 
     def after(self, command: str, changes: Changes, document: Read | None = None) -> History:
         """Return the history after one more event.
@@ -72,7 +78,7 @@ class History:
         )
         if document is None:
             return history
-        hashes = self.hashes | {content_hash(document)}
+        hashes = self.hashes | {document_hash(document)}
         return replace(history, document=document, hashes=hashes)
 
 
@@ -95,12 +101,25 @@ def replay(events: Iterable[Event]) -> History:
     history = History()
     for event in events:
         try:
+            history = _begun(history, event.body.get("rules"))
             changes = tuple(change_from_json(item) for item in event.body["changes"])
             history = history.after(event.command, changes, _document(event.body))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, ArithmeticError) as error:
             message = f"the journal is damaged: event {event.number} does not fit those before it"
             raise JournalError(message) from error
     return history
+
+
+def document_hash(document: Read) -> str:
+    """Return the SHA-256 of a whole document, its signature too."""
+    return hashlib.sha256(read_document_text(document).encode("utf-8")).hexdigest()
+
+
+def _begun(history: History, rules: Mapping[str, str] | None) -> History:
+    """Return the history with the rules of its first event that states them."""
+    if rules is None or history.begun_under is not None:
+        return history
+    return replace(history, begun_under=ReadRules.from_json(rules))
 
 
 def _document(body: Mapping[str, Any]) -> Read | None:

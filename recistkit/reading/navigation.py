@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from recistkit.errors import ReadingError
 from recistkit.model.read import Lesion
 from recistkit.reading.charter import Charter
-from recistkit.reading.completeness import lesions_at
+from recistkit.reading.completeness import lesions_at, lesions_shown_at
 from recistkit.reading.draft import Draft
 from recistkit.reading.place import Place
 from recistkit.reading.recorded import RecordedDraft
@@ -67,7 +67,7 @@ class PlacedDraft(RecordedDraft):
         """
         if label not in self.visits:
             raise ReadingError(f"there is no visit {label}")
-        shown = {lesion.id for lesion in lesions_at(self.draft, label)}
+        shown = {lesion.id for lesion in lesions_shown_at(self.draft, label)}
         lesion = self.lesion if self.lesion in shown else None
         self._move(self.place.model_copy(update={"visit": label, "lesion": lesion}))
 
@@ -101,8 +101,9 @@ class PlacedDraft(RecordedDraft):
         """
         names = self._ids()
         after = names.index(self.lesion) + 1 if self.lesion in names else 0
+        required = {lesion.id for lesion in lesions_at(self.draft, self.visit or "")}
         for name in (*names[after:], *names[:after]):
-            if self.visit is not None and not self.draft.marks_of(name, self.visit):
+            if name in required and not self.draft.marks_of(name, self.visit or ""):
                 self.go_to_lesion(name)
                 return name
         return None
@@ -114,5 +115,5 @@ class PlacedDraft(RecordedDraft):
 
     def _ids(self) -> Sequence[str]:
         """Return the ids of the lesions of this visit in order."""
-        lesions: Sequence[Lesion] = lesions_at(self.draft, self.visit) if self.visit else ()
+        lesions: Sequence[Lesion] = lesions_shown_at(self.draft, self.visit) if self.visit else ()
         return [lesion.id for lesion in lesions]

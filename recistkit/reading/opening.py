@@ -45,6 +45,7 @@ def open_session(
         settings.charter(folder),
         subject=case.subject,
         visits=case.facts,
+        unusable=case.unusable,
         reads_folder=reads_folder(folder),
         side=SideTables.of(case.subject, *tables),
     )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field, ValidationError
 
 from recistkit.model.fields import DocumentPart, Point
 
-__all__ = ["Place"]
+__all__ = ["Place", "saved_place"]
 
 
 class Place(DocumentPart):
@@ -41,3 +45,11 @@ class Place(DocumentPart):
     link_offset_mm: Point | None = None
     comparison: str | None = None
     plane: str | None = None
+
+
+def saved_place(body: Mapping[str, Any] | None) -> Place:
+    """Return a place as it was saved; none that cannot be understood keeps a case from opening."""
+    try:
+        return Place.model_validate_json(json.dumps(body or {}))
+    except ValidationError:
+        return Place()

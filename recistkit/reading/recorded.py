@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from recistkit.errors import ReadingError
 from recistkit.model.read import Read
-from recistkit.reading.draft import Change, Draft, reverse
+from recistkit.reading.completeness import lesions_shown_at
+from recistkit.reading.draft import Change, Draft, apply, reverse
 from recistkit.reading.history import REDO, UNDO, History, event_body
 from recistkit.reading.place import Place
 from recistkit.store.journal import Journal
@@ -127,13 +128,16 @@ class RecordedDraft:
         visit, lesion = self._place.visit, self._place.lesion
         removed = {item.key for item in changes if item.part == "removal" and item.after}
         removed |= {item.key for item in changes if item.part == "lesion" and item.after is None}
+        described = None
         for change in changes:
             if change.part == "mark":
                 lesion, visit = change.key[:2]
             elif change.part == "timepoint":
                 visit = change.key
             elif change.part == "lesion":
-                lesion = change.key
+                lesion = described = change.key
+        if described is not None and described not in removed:
+            visit = _visit_of(apply(self.draft, changes), described, visit)
         lesion = None if lesion in removed else lesion
         return self._place.model_copy(update={"visit": visit, "lesion": lesion})
 
@@ -141,3 +145,11 @@ class RecordedDraft:
         """Call the listeners."""
         for callback in tuple(self._listeners):
             callback()
+
+
+def _visit_of(draft: Draft, lesion: str, visit: str | None) -> str | None:
+    """Return the visit if it shows the lesion, else the first one that does."""
+    if visit is not None and lesion in {item.id for item in lesions_shown_at(draft, visit)}:
+        return visit
+    marked = {mark.timepoint for mark in draft.marks.values() if mark.lesion == lesion}
+    return next((label for label in draft.visits if label in marked), visit)

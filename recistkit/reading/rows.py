@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from recistkit.criteria import Criteria
 from recistkit.model.read import Lesion
 from recistkit.reading.charter import Charter
-from recistkit.reading.completeness import Missing, lesions_at, missing_of
+from recistkit.reading.completeness import Missing, lesions_shown_at, missing_of
 from recistkit.reading.draft import Draft
 from recistkit.reading.sizes import Axis, counted_axes, counted_size
+from recistkit.study.display import limits_percent, percent_text
 
 __all__ = ["Row", "nadir_visit", "rows_at"]
 
@@ -30,8 +31,10 @@ class Row:
         What the lesion adds to the sum, in the unit of the criteria; `nadir` is
         its smallest size before this visit. None where it is not evaluable, or
         is no target.
-    change_from_baseline_percent, change_from_nadir_percent : Decimal or None
-        Rounded to one decimal, for display only.
+    from_baseline, from_nadir : str
+        Change in per cent, rounded, but never to the other side of a limit, as
+        in the response panel. Empty where there is none, and as long as the
+        reader sees no responses: the change of a single target is the response.
     state, prior_state : str or None
         The word of this visit and of the one before it; None where none is said.
     certainty : str or None
@@ -46,8 +49,8 @@ class Row:
     nadir: Decimal | None
     prior: Decimal | None
     present: Decimal | None
-    change_from_baseline_percent: Decimal | None
-    change_from_nadir_percent: Decimal | None
+    from_baseline: str
+    from_nadir: str
     state: str | None
     prior_state: str | None
     certainty: str | None
@@ -59,9 +62,21 @@ class Row:
         return not self.missing
 
 
-def rows_at(draft: Draft, charter: Charter, visit: str) -> tuple[Row, ...]:
-    """Return one row per lesion of a visit, in the order in which lesions were given."""
-    return tuple(_row(draft, charter, visit, lesion) for lesion in lesions_at(draft, visit))
+def rows_at(draft: Draft, charter: Charter, visit: str, *, with_changes: bool) -> tuple[Row, ...]:
+    """Return one row per lesion of a visit, in the order in which lesions were given.
+
+    Parameters
+    ----------
+    draft : Draft
+    charter : Charter
+    visit : str
+    with_changes : bool
+        Whether the reader may see how much a size has changed.
+    """
+    rows = (_row(draft, charter, visit, lesion) for lesion in lesions_shown_at(draft, visit))
+    if with_changes:
+        return tuple(rows)
+    return tuple(replace(row, from_baseline="", from_nadir="") for row in rows)
 
 
 def nadir_visit(draft: Draft, criteria: Criteria, visit: str) -> str | None:
@@ -92,8 +107,8 @@ def _row(draft: Draft, charter: Charter, visit: str, lesion: Lesion) -> Row:
         nadir=nadir,
         prior=earlier[-1] if before else None,
         present=present,
-        change_from_baseline_percent=_percent(present, baseline) if before else None,
-        change_from_nadir_percent=_percent(present, nadir),
+        from_baseline=_change(present, baseline, charter.criteria) if before else "",
+        from_nadir=_change(present, nadir, charter.criteria),
         state=marks[0].state if marks else None,
         prior_state=prior_marks[0].state if prior_marks else None,
         certainty=marks[0].certainty if marks else None,
@@ -111,8 +126,8 @@ def _sum(draft: Draft, criteria: Criteria, visit: str) -> Decimal | None:
     return sum(known, Decimal(0)) if known and len(known) == len(sizes) else None
 
 
-def _percent(now: Decimal | None, then: Decimal | None) -> Decimal | None:
-    """Return the change in per cent to one decimal."""
+def _change(now: Decimal | None, then: Decimal | None, criteria: Criteria) -> str:
+    """Return the change in per cent as the response panel writes it."""
     if now is None or not then:
-        return None
-    return (100 * (now - then) / then).quantize(Decimal("0.1"))
+        return ""
+    return percent_text(float(100 * (now - then) / then), limits_percent(criteria))

@@ -7,27 +7,30 @@ its own. Every command is on disk before it returns.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from recistkit.errors import ReadingError
 from recistkit.exchange.read_document import load_read_document
 from recistkit.model.finding import Finding
 from recistkit.model.mark import ImagePlace, Ruler
 from recistkit.model.read import Read, Role
 from recistkit.reading import commands_lesions, commands_marks, commands_statements, signing
-from recistkit.reading.charter import Charter
+from recistkit.reading.baseline import reference_date
+from recistkit.reading.charter import Charter, ReadRules
 from recistkit.reading.commands_marks import LesionState
-from recistkit.reading.document import import_changes
+from recistkit.reading.completeness import Missing
+from recistkit.reading.document import import_changes, require_same_rules
 from recistkit.reading.draft import Change
 from recistkit.reading.drawing import Drawing
 from recistkit.reading.evaluated import EvaluatedDraft
 from recistkit.reading.evaluation import SideTables
 from recistkit.reading.navigation import opening_place
 from recistkit.reading.paths import document_path
-from recistkit.reading.place import Place
-from recistkit.reading.visits import VisitFacts, visit_changes, visit_notices
+from recistkit.reading.place import Place, saved_place
+from recistkit.reading.visit_notices import baseline_notices, visit_notices
+from recistkit.reading.visits import VisitFacts, may_move_baseline, visit_changes
 from recistkit.store.journal import Journal
 
 __all__ = ["ReadSession"]
@@ -60,6 +63,7 @@ class ReadSession(EvaluatedDraft):
     document: Path
     notices: tuple[str, ...] = ()
     _visits: Mapping[str, VisitFacts]
+    _unusable: tuple[str, ...]
     _clock: Callable[[], dt.datetime]
 
     @classmethod
@@ -70,6 +74,7 @@ class ReadSession(EvaluatedDraft):
         *,
         subject: str,
         visits: Sequence[VisitFacts],
+        unusable: Sequence[str] = (),
         reads_folder: Path,
         side: SideTables = _NO_TABLES,
         clock: Callable[[], dt.datetime] = _now,
@@ -86,6 +91,8 @@ class ReadSession(EvaluatedDraft):
             As in the document.
         visits : sequence of VisitFacts
             As the scans show them.
+        unusable : sequence of str, optional
+            Visits whose scans are there and cannot be used.
         reads_folder : Path
             Where documents stand; one of this subject and reader that is there
             is taken over if the journal has nothing of the subject yet.
@@ -104,6 +111,7 @@ class ReadSession(EvaluatedDraft):
         session = cls(journal, charter, subject=subject, side=side)
         session.document = document_path(reads_folder, subject, journal.reader)
         session._visits = {facts.label: facts for facts in visits}
+        session._unusable = tuple(unusable)
         session._clock = clock
         session._begin()
         return session
@@ -184,6 +192,11 @@ class ReadSession(EvaluatedDraft):
         )
         self._do("add-fragment", changes)
 
+    def remove_fragment(self, fragment: str) -> None:
+        """Take one fragment of the current lesion back; the last but one leaves it whole."""
+        changes = commands_marks.remove_fragment(self.draft, self._visit(), self.lesion, fragment)
+        self._do("remove-fragment", changes)
+
     def set_state(
         self,
         state: str,
@@ -239,6 +252,17 @@ class ReadSession(EvaluatedDraft):
         """Keep a finding as it is, with the reason."""
         self._do("acknowledge", commands_statements.acknowledge(self.draft, finding, reason))
 
+    def missing_to_sign(self) -> tuple[Missing, ...]:
+        """Return all that stands against signing: scans, other visits, what the tables refuse."""
+        return signing.missing_to_sign(
+            self.draft,
+            self.charter,
+            self.subject,
+            self.reader,
+            self._visit(),
+            without_scans=self._without_scans(),
+        )
+
     def sign(self, name: str, meaning: str) -> None:
         """Sign the visit: it is locked, and the signed document is on disk.
 
@@ -252,6 +276,7 @@ class ReadSession(EvaluatedDraft):
             If it is signed in the journal and the document could not be
             written; it is written when the case is opened again.
         """
+        signing.require_signable(self.draft, self._visit(), self.missing_to_sign())
         document, changes = signing.sign(
             self.draft,
             self.charter,
@@ -268,7 +293,8 @@ class ReadSession(EvaluatedDraft):
 
     def amend(self, reason: str) -> None:
         """Open the signed visit again; what is changed then is recorded with before and after."""
-        changes = signing.amend(self.draft, self._visit(), reason)
+        gone = self._without_scans()
+        changes = signing.amend(self.draft, self._visit(), reason, without_scans=gone)
         self._do("amend", changes, reason=reason.strip())
         self._find_visits()
 
@@ -282,21 +308,46 @@ class ReadSession(EvaluatedDraft):
             read = load_read_document(self.document)
             changes = import_changes(read, self.charter, self.subject, self.reader)
             self._record("import", changes, document=read)
+        self._require_same_rules()
         restored = signing.restore_document(
             self.document, self._history.document, self._history.hashes
         )
         self._find_visits()
         self.notices = (*([restored] if restored else []), *self.notices)
-        saved = Place.model_validate_json(json.dumps(self._journal.place(self.subject) or {}))
+        saved = saved_place(self._journal.place(self.subject))
         self._place = opening_place(self.draft, saved)
 
+    def _require_same_rules(self) -> None:
+        """Refuse to go on under other rules than the read was begun and signed under."""
+        begun, document = self._history.begun_under, self._history.document
+        known = [] if begun is None else [begun]
+        known += [] if document is None else [ReadRules.of_read(document)]
+        require_same_rules(self.charter, known)
+
     def _find_visits(self) -> None:
-        """Record visits that the draft does not know yet."""
-        facts = tuple(self._visits.values())
-        changes = visit_changes(self.draft, facts)
+        """Record what the scans show that the draft does not know yet, and say what differs."""
+        facts, unusable = tuple(self._visits.values()), self._unusable
+        before, said = self.draft, list[str]()
+        try:
+            reference = reference_date(self._side.subjects)
+            self._take_visits(visit_changes(self.draft, facts, reference, unusable))
+            said += baseline_notices(self.draft, facts, reference)
+        except ReadingError:
+            if may_move_baseline(self.draft):
+                raise
+            # the baseline of this read stays, whichever one the dates would say
+            self._take_visits(visit_changes(self.draft, facts, unusable=unusable))
+        said[:0] = visit_notices(self.draft, facts, before=before, unusable=unusable)
+        self.notices = (*said, *self._side.faults(self.charter.criteria))
+
+    def _take_visits(self, changes: tuple[Change, ...]) -> None:
+        """Record visits, with the rules that they are read under."""
         if changes:
-            self._record("visits", changes)
-        self.notices = visit_notices(self.draft, facts)
+            self._record("visits", changes, rules=self.charter.rules.to_json())
+
+    def _without_scans(self) -> frozenset[str]:
+        """Return the visits of the draft whose scans are not there."""
+        return frozenset(self.draft.timepoints) - frozenset(self._visits)
 
     def _do(
         self,
@@ -308,16 +359,7 @@ class ReadSession(EvaluatedDraft):
     ) -> None:
         """Record a command, unless it changes nothing."""
         if changes:
-            shown = self._is_shown()
-            self._record(
-                command,
-                changes,
-                place=place,
-                document=document,
-                visit=self.visit,
-                response_shown=shown,
-                **said,
-            )
+            self._record(command, changes, place=place, document=document, **said)
 
     def _set_lesion(self, command: str, said: dict[str, object]) -> None:
         """Say something of the current lesion."""

@@ -3,50 +3,70 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+import json
+from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Final
 
 from pydantic import ValidationError
 
 from recistkit.errors import DocumentError, OutputError, ReadingError
 from recistkit.exchange.read_document import (
     load_read_document,
-    read_faults,
     save_read_document,
 )
-from recistkit.model.read import Read, content_hash, sign_read
+from recistkit.model.read import Read, sign_read
 from recistkit.reading.charter import Charter
 from recistkit.reading.completeness import Missing, missing_at
 from recistkit.reading.document import document_of, labels_up_to
 from recistkit.reading.draft import Amendment, Change, Draft, VisitSignature
 from recistkit.reading.drawing import require_open
-from recistkit.reading.evaluation import table_faults
+from recistkit.reading.history import document_hash
+from recistkit.reading.refusals import refusals
 
 __all__ = [
     "amend",
     "missing_to_sign",
     "require_own_document",
+    "require_signable",
     "restore_document",
     "sign",
     "write_document",
 ]
 
+_UNSOUND: Final = "unsound"
+"""A file that holds no JSON: what a power cut leaves."""
+_FOREIGN: Final = "foreign"
+"""A document that cannot be loaded, such as one of a newer recistkit."""
+
 
 def missing_to_sign(
-    draft: Draft, charter: Charter, subject: str, reader: str, visit: str
+    draft: Draft,
+    charter: Charter,
+    subject: str,
+    reader: str,
+    visit: str,
+    *,
+    without_scans: Collection[str] = (),
 ) -> tuple[Missing, ...]:
     """Return everything that stands against signing a visit.
 
-    What the visit lacks, what an amendment makes others lack that the signature
-    covers; where nothing is lacking, what the batch commands would refuse.
+    What the visit lacks, its scans too, what an amendment makes others lack
+    that the signature covers; where nothing is lacking, what the batch commands
+    would refuse.
     """
     labels = labels_up_to(draft, visit)
     covered = [label for label in draft.visits if label in labels]
-    found = [item for label in covered for item in _missing_at(draft, charter, label)]
+    found = [
+        Missing(label, "", "scans", "its scans are not there; put its folder back")
+        for label in covered
+        if label in without_scans and label not in draft.signed
+    ]
+    found += [item for label in covered for item in _missing_at(draft, charter, label)]
     if found:
         return tuple(found)
-    read = document_of(draft, charter, subject, reader, labels)
-    faults = (*(str(fault) for fault in read_faults(read)), *table_faults(read))
-    return tuple(Missing("", "", "table", fault) for fault in dict.fromkeys(faults))
+    return refusals(document_of(draft, charter, subject, reader, labels))
 
 
 def _missing_at(draft: Draft, charter: Charter, label: str) -> tuple[Missing, ...]:
@@ -56,6 +76,20 @@ def _missing_at(draft: Draft, charter: Charter, label: str) -> tuple[Missing, ..
     if not draft.amended:
         return ()
     return tuple(item for item in missing_at(draft, charter, label) if item.what == "state")
+
+
+def require_signable(draft: Draft, visit: str, missing: Sequence[Missing]) -> None:
+    """Refuse to sign a visit that is not open, or that lacks anything.
+
+    Raises
+    ------
+    ReadingError
+        Naming all that is missing.
+    """
+    require_open(draft, visit)
+    if missing:
+        lines = "\n".join(f"  {item}" for item in missing)
+        raise ReadingError(f"{visit} cannot be signed yet:\n{lines}")
 
 
 def sign(
@@ -69,19 +103,13 @@ def sign(
     meaning: str,
     at: dt.datetime,
 ) -> tuple[Read, tuple[Change, ...]]:
-    """Return the signed document, and the changes that lock what it holds.
+    """Return the signed document of a visit that lacks nothing, and the changes that lock it.
 
     Raises
     ------
     ReadingError
-        If the visit is not open, anything is missing (all of it is named), or
-        the signature lacks name or meaning.
+        If the signature lacks name or meaning.
     """
-    require_open(draft, visit)
-    missing = missing_to_sign(draft, charter, subject, reader, visit)
-    if missing:
-        lines = "\n".join(f"  {item}" for item in missing)
-        raise ReadingError(f"{visit} cannot be signed yet:\n{lines}")
     labels = labels_up_to(draft, visit)
     read = document_of(draft, charter, subject, reader, labels)
     try:
@@ -101,17 +129,21 @@ def sign(
     return signed, tuple(changes)
 
 
-def amend(draft: Draft, visit: str, reason: str) -> tuple[Change, ...]:
+def amend(
+    draft: Draft, visit: str, reason: str, *, without_scans: Collection[str] = ()
+) -> tuple[Change, ...]:
     """Open a signed visit again.
 
     Raises
     ------
     ReadingError
-        If it is not signed, or there is no reason.
+        If it is not signed, its scans are not there, or there is no reason.
     """
     signature = draft.signed.get(visit)
     if signature is None:
         raise ReadingError(f"{visit} is not signed, and needs no amendment")
+    if visit in without_scans:
+        raise ReadingError(f"the scans of {visit} are not there; an amendment needs them")
     try:
         amendment = Amendment(timepoint=visit, reason=reason.strip())
     except ValidationError:
@@ -127,7 +159,7 @@ def require_own_document(path: Path, hashes: frozenset[str]) -> None:
     ReadingError
         If one stands there.
     """
-    if path.exists() and _hash_on_disk(path) not in hashes:
+    if path.exists() and _on_disk(path) not in hashes:
         raise ReadingError(
             f"{path.name} was changed outside of the reading room; move it away, then sign"
         )
@@ -143,16 +175,17 @@ def restore_document(path: Path, document: Read | None, hashes: frozenset[str]) 
     """
     if document is None or document.state != "signed":
         return None
-    found = _hash_on_disk(path) if path.exists() else None
-    if found == content_hash(document):
+    found = _on_disk(path) if path.exists() else None
+    if found == document_hash(document):
         return None
-    if (found is None and path.exists()) or found not in {None, *hashes}:
-        return f"{path.name} is not the document that was signed here; it is left as it is"
     try:
+        aside = _set_aside(path) if found == _UNSOUND else ""
+        if found not in {None, _UNSOUND, *hashes}:
+            return f"{path.name} is not the document that was signed here; it is left as it is"
         write_document(document, path)
     except OutputError as error:
         return str(error)
-    return f"{path.name} was written again from the journal"
+    return f"{path.name} was written again from the journal{aside}"
 
 
 def write_document(document: Read, path: Path) -> None:
@@ -170,9 +203,37 @@ def write_document(document: Read, path: Path) -> None:
     save_read_document(document, path)
 
 
-def _hash_on_disk(path: Path) -> str | None:
-    """Return the hash of a document's content; None where it is no sound document."""
+def _on_disk(path: Path) -> str:
+    """Return the hash of the document in a file, or what the file is instead."""
     try:
-        return content_hash(load_read_document(path))
+        return document_hash(load_read_document(path))
     except DocumentError:
-        return None
+        return _FOREIGN if _is_json(path) else _UNSOUND
+
+
+def _is_json(path: Path) -> bool:
+    """Return whether there is JSON in a file, or nobody can look."""
+    try:
+        json.loads(path.read_bytes())
+    except ValueError:
+        return False
+    except (OSError, RecursionError):
+        return True
+    return True
+
+
+def _set_aside(path: Path) -> str:
+    """Keep a file that holds no document under another name; return what is to be said of it.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be renamed.
+    """
+    names = (f"{path.name}.unsound-{number}" for number in itertools.count(1))
+    aside = next(one for name in names if not (one := path.with_name(name)).exists())
+    try:
+        path.rename(aside)
+    except OSError as error:
+        raise OutputError(f"{path.name}: cannot be renamed: {error.strerror}") from error
+    return f"; what stood there is no document and is kept as {aside.name}"

@@ -1,7 +1,7 @@
 """The journal of one reader: events that are only ever added, and where the reader stopped.
 
 One SQLite file per reader, so that no reader's program ever opens another
-reader's work. An event is on disk (``synchronous = FULL``) when `append`
+reader's work. An event is on disk (``synchronous = EXTRA``) when `append`
 returns; SQLite undoes whatever a crash left half written.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,14 +21,11 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from recistkit.errors import JournalError
+from recistkit.store.connection import journal_engine
 from recistkit.store.schema import EVENT, META, PLACE, SCHEMA_VERSION, TRIGGERS, metadata
 
 __all__ = ["Event", "Journal"]
 
-_FULL: Final = 2
-"""What SQLite answers when ``synchronous`` is FULL."""
-_WISHED_MODE: Final = "WAL"
-_WAIT_SECONDS: Final = 10
 _CANNOT_OPEN: Final = "cannot be opened as a journal"
 
 Body = Mapping[str, Any]
@@ -83,6 +80,18 @@ class Journal:
         self._clock = clock
 
     @classmethod
+    def open_to_look(cls, path: Path, reader: str) -> Journal:
+        """Open a journal that is there, to look at it only: nothing is made or changed.
+
+        Raises
+        ------
+        JournalError
+            If it is no journal, another reader's, or made by a newer recistkit.
+        """
+        engine = journal_engine(path, to_look=True)
+        return cls._checked(cls(path, reader, engine, _now), _check, write=False)
+
+    @classmethod
     def open(cls, path: Path, reader: str, *, clock: Callable[[], dt.datetime] = _now) -> Journal:
         """Open a reader's journal; a file that is not there is made.
 
@@ -101,22 +110,23 @@ class Journal:
             If it is no journal, damaged, another reader's, made by a newer
             recistkit, or not to be written.
         """
-        url = sa.URL.create("sqlite", database=str(path))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            engine = sa.create_engine(
-                url, pool_size=1, max_overflow=0, connect_args={"timeout": _WAIT_SECONDS}
-            )
         except OSError as error:
             raise JournalError(f"{path.name}: {_CANNOT_OPEN}: {error.strerror}") from None
-        sa.event.listen(engine, "connect", _prepare)
-        sa.event.listen(engine, "begin", _begin)
-        journal = cls(path, reader, engine, clock)
+        engine = journal_engine(path, to_look=False)
+        return cls._checked(cls(path, reader, engine, clock), _make_and_check, write=True)
+
+    @staticmethod
+    def _checked(
+        journal: Journal, check: Callable[[sa.Connection, Journal], None], *, write: bool
+    ) -> Journal:
+        """Return a journal that was checked; one that is refused is closed."""
         try:
-            with journal._transaction(_CANNOT_OPEN) as connection:
-                _check(connection, path, reader)
+            with journal._transaction(_CANNOT_OPEN, write=write) as connection:
+                check(connection, journal)
         except JournalError:
-            engine.dispose()
+            journal.close()
             raise
         return journal
 
@@ -168,20 +178,41 @@ class Journal:
             If the file cannot be read, or an event is missing.
         """
         query = sa.select(EVENT).where(EVENT.c.subject == subject).order_by(EVENT.c.revision)
+        found = self._selected(query)
+        if [event.revision for event in found] != list(range(1, len(found) + 1)):
+            raise JournalError(f"{self.path.name}: is damaged: an event is missing")
+        return found
+
+    def _selected(self, query: sa.Select[Any]) -> tuple[Event, ...]:
+        """Return the events that a query selects."""
         with self._transaction("cannot be read", write=False) as connection:
             rows = connection.execute(query).mappings().all()
-        if [row["revision"] for row in rows] != list(range(1, len(rows) + 1)):
-            raise JournalError(f"{self.path.name}: is damaged: an event is missing")
         try:
             return tuple(Event(**{**row, "body": json.loads(row["body"])}) for row in rows)
         except ValueError:
             raise JournalError(f"{self.path.name}: is damaged: an event is no JSON") from None
 
-    def subjects(self) -> tuple[str, ...]:
-        """Return the subjects of which there are events, in order."""
-        query = sa.select(EVENT.c.subject).distinct().order_by(EVENT.c.subject)
+    def commands(self, subject: str | None = None) -> dict[str, frozenset[str]]:
+        """Return which commands there are of each subject, or of one."""
+        query = sa.select(EVENT.c.subject, EVENT.c.command).distinct()
+        query = query if subject is None else query.where(EVENT.c.subject == subject)
+        found: dict[str, set[str]] = {}
         with self._transaction("cannot be read", write=False) as connection:
-            return tuple(connection.execute(query).scalars())
+            for row in connection.execute(query):
+                found.setdefault(row.subject, set()).add(row.command)
+        return {name: frozenset(commands) for name, commands in found.items()}
+
+    def events_of(self, commands: Collection[str], subject: str | None = None) -> tuple[Event, ...]:
+        """Return the events of some commands in order of saving, of all subjects or of one.
+
+        Raises
+        ------
+        JournalError
+            If the file cannot be read.
+        """
+        query = sa.select(EVENT).where(EVENT.c.command.in_(commands)).order_by(EVENT.c.number)
+        query = query if subject is None else query.where(EVENT.c.subject == subject)
+        return self._selected(query)
 
     def save_place(self, subject: str, place: Body) -> None:
         """Save where the reader is now; it takes the place of what was saved before.
@@ -195,11 +226,14 @@ class Journal:
             connection.execute(_placed(subject, place))
 
     def place(self, subject: str) -> Body | None:
-        """Return where the reader stopped, or None."""
+        """Return where the reader stopped; None where nothing is saved, or what is, is no JSON."""
         query = sa.select(PLACE.c.body).where(PLACE.c.subject == subject)
         with self._transaction("cannot be read", write=False) as connection:
             body = connection.execute(query).scalar_one_or_none()
-        return None if body is None else dict(json.loads(body))
+        try:
+            return None if body is None else dict(json.loads(body))
+        except (ValueError, TypeError):
+            return None  # a place is a convenience, and never keeps a case from being opened
 
     @contextmanager
     def _transaction(self, failed: str, *, write: bool = True) -> Iterator[sa.Connection]:
@@ -212,44 +246,26 @@ class Journal:
             raise JournalError(f"{self.path.name}: {failed}: {_reason(error)}") from error
 
 
-def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-    """Make a connection safe: nothing is said to be saved before it is on disk."""
-    connection.isolation_level = None  # transactions begin where `_begin` says so
-    names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-    if names and not names >= set(metadata.tables):
-        raise sqlite3.DatabaseError("it is a database of something else")
-    try:
-        mode = connection.execute(f"PRAGMA journal_mode = {_WISHED_MODE}").fetchone()[0]
-    except sqlite3.OperationalError:
-        mode = "none"
-    if mode != "wal":  # a folder without shared memory, such as some network drives
-        mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
-    connection.execute("PRAGMA synchronous = FULL")
-    synchronous = connection.execute("PRAGMA synchronous").fetchone()[0]
-    if mode not in {"wal", "delete"} or synchronous != _FULL:
-        raise sqlite3.OperationalError("this folder cannot keep a journal safely")
-
-
-def _begin(connection: sa.Connection) -> None:
-    """Begin a transaction; one that writes takes its turn at once, not in its middle."""
-    write = connection.get_execution_options().get("write", True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-def _check(connection: sa.Connection, path: Path, reader: str) -> None:
+def _make_and_check(connection: sa.Connection, journal: Journal) -> None:
     """Make the tables of a new journal; refuse one that is damaged or not this reader's."""
     if not sa.inspect(connection).get_table_names():
         metadata.create_all(connection, checkfirst=False)
         for trigger in TRIGGERS:
             connection.exec_driver_sql(trigger)
-        connection.execute(sa.insert(META).values(schema_version=SCHEMA_VERSION, reader=reader))
+        first = {"schema_version": SCHEMA_VERSION, "reader": journal.reader}
+        connection.execute(sa.insert(META).values(first))
+    _check(connection, journal)
+    if connection.exec_driver_sql("PRAGMA quick_check").scalar() != "ok":
+        raise JournalError(f"{journal.path.name}: is damaged; restore it from the last copy")
+
+
+def _check(connection: sa.Connection, journal: Journal) -> None:
+    """Refuse a journal that a newer program made, or that is not this reader's."""
     found = connection.execute(sa.select(META)).mappings().one()
     if found["schema_version"] > SCHEMA_VERSION:
-        raise JournalError(f"{path.name}: was made by a newer recistkit; update this one")
-    if found["reader"] != reader:
-        raise JournalError(f"{path.name}: is the journal of another reader")
-    if connection.exec_driver_sql("PRAGMA quick_check").scalar() != "ok":
-        raise JournalError(f"{path.name}: is damaged; restore it from the last copy")
+        raise JournalError(f"{journal.path.name}: was made by a newer recistkit; update this one")
+    if found["reader"] != journal.reader:
+        raise JournalError(f"{journal.path.name}: is the journal of another reader")
 
 
 def _last_revision(connection: sa.Connection, subject: str) -> int:
@@ -269,8 +285,17 @@ def _placed(subject: str, place: Body) -> sa.Executable:
 
 
 def _text(body: Body) -> str:
-    """Return JSON text."""
-    return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    """Return JSON text.
+
+    Raises
+    ------
+    JournalError
+        If there is none, such as of a number that is infinite.
+    """
+    try:
+        return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except ValueError:
+        raise JournalError("NOT saved: one of its numbers is not finite") from None
 
 
 def _reason(error: Exception) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -240,6 +241,34 @@ def test_what_was_there_stays_when_saving_fails(
         save_read_document(example(), path)
     assert path.read_text(encoding="utf-8") == "before"
     assert [item.name for item in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_a_document_is_on_disk_before_it_takes_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, done = tmp_path / "a.json", list[str]()
+    sync = os.fsync
+
+    def noted(file: int) -> None:
+        done.append("named" if path.exists() else f"{len(list(tmp_path.iterdir()))} unnamed")
+        sync(file)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    save_read_document(example(), path)
+    assert done[0] == "1 unnamed"
+    assert done[1:] in (["named"], [])  # no folder can be opened on Windows
+
+
+def test_a_folder_that_cannot_be_opened_keeps_no_document_from_being_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "open", refused)
+    save_read_document(example(), tmp_path / "a.json")
+    monkeypatch.undo()
+    assert load_read_document(tmp_path / "a.json") == example()
 
 
 def test_a_folder_of_documents_is_loaded_in_order(tmp_path: Path) -> None:

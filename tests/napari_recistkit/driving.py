@@ -56,7 +56,7 @@ NOTCH: Final = 120
 
 def native_of(shown: Any) -> QWidget:  # noqa: ANN401  napari ships no types
     """Return the widget that draws: of a `napari.Viewer`, or of an embedded `QtViewer`."""
-    qt_viewer = shown if isinstance(shown, QWidget) else shown.window._qt_viewer
+    qt_viewer: Any = shown if isinstance(shown, QWidget) else shown.window._qt_viewer
     widget: QWidget = qt_viewer.canvas.native
     return widget
 

@@ -104,7 +104,8 @@ class Reader:
 
     def press(self, keys: str) -> None:
         """Press one key, such as ``"Ctrl+Return"``, wherever the focus is."""
-        combination = QKeySequence(keys)[0]
+        sequence: Any = QKeySequence(keys)  # its type does not say that it can be indexed
+        combination = sequence[0]
         focused = QApplication.focusWidget() or self.room
         QTest.keyClick(focused, combination.key(), combination.keyboardModifiers())
         self.keys += 1
@@ -113,7 +114,7 @@ class Reader:
     def type(self, letters: str) -> None:
         """Type letters where the focus is."""
         for letter in letters:
-            QTest.keyClicks(QApplication.focusWidget(), letter)
+            QTest.keyClicks(QApplication.focusWidget() or self.room, letter)
             self.keys += 1
         settle(30)
 

@@ -49,7 +49,7 @@ def test_a_volume_is_shown_fitted_in_its_middle_with_its_window() -> None:
     assert (canvas.plane, canvas.slice_number) == ("axial", 6)
     height, width = compat.canvas_size(viewer)
     assert canvas.zoom == pytest.approx(0.98 * min(height / 45.0, width / 42.0))
-    assert compat.overlays(viewer)["scale_bar"].visible
+    assert compat.overlays(viewer)["scale_bar"].opacity == 1.0
 
 
 def test_the_image_is_the_memory_of_the_volume() -> None:
@@ -159,6 +159,17 @@ def test_another_volume_is_shown_at_the_same_place_and_zoom() -> None:
     assert [layer.name for layer in canvas.viewer.layers] == ["scan", "lesions", "ruler"]
     assert (canvas.slice_number, canvas.zoom) == (4, 6.0)
     assert canvas.centre_mm == pytest.approx(place)
+
+
+def test_a_volume_of_one_slice_is_shown_in_every_plane() -> None:
+    grid = grid_of(series_of((60, 50, 1)))
+    canvas = bare_canvas(grid)
+    canvas.set_rulers([shown(grid, (0.0, 10.0, 20.0), (0.0, 30.0, 40.0))])
+    assert (canvas.slice_number, len(lines(canvas))) == (0, 1)
+    for plane in ("coronal", "sagittal", "axial"):
+        canvas.set_plane(plane)
+        assert len(lines(canvas)) == 1
+    assert canvas.slice_number == 0
 
 
 def test_a_cleared_canvas_shows_nothing() -> None:

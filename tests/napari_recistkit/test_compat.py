@@ -69,9 +69,14 @@ def test_a_text_is_shown_changed_and_taken_off(viewer: Viewer) -> None:
     assert "recistkit_test" not in compat.overlays(viewer)
 
 
-def test_the_scale_bar_is_shown(viewer: Viewer) -> None:
-    compat.set_scale_bar(viewer, visible=True)
-    assert compat.overlays(viewer)["scale_bar"].visible
+def test_the_scale_bar_is_prepared_unseen_then_seen_then_as_it_was(viewer: Viewer) -> None:
+    bar = compat.overlays(viewer)["scale_bar"]
+    compat.prepare_scale_bar(viewer)
+    assert (bar.visible, bar.opacity, bar.box) == (True, 0.0, False)
+    compat.set_scale_bar(viewer, shown=True)
+    assert (bar.visible, bar.opacity, bar.box) == (True, 1.0, True)
+    compat.remove_scale_bar(viewer)
+    assert (bar.visible, bar.opacity, bar.box) == (False, 1.0, True)
 
 
 def test_a_view_in_three_dimensions_or_a_grid_is_not_plain(viewer: Viewer) -> None:

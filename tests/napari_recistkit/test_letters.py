@@ -16,7 +16,7 @@ def texts(viewer: Any) -> dict[str, str]:  # noqa: ANN401
     return {
         str(one.position): one.text
         for key, one in compat.overlays(viewer).items()
-        if key.startswith("recistkit") and one.visible
+        if key.startswith("recistkit") and one.visible and one.text.strip()
     }
 
 

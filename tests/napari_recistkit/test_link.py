@@ -143,7 +143,7 @@ def test_a_closed_link_leaves_no_listener() -> None:
     link.close()
     first.set_slice(2)
     assert second.slice_number != 10
-    assert (first._listeners, second._listeners) == ([], [])
+    assert (first._topics.heard, second._topics.heard) == ([], [])
 
 
 def test_the_wheel_moves_both() -> None:

@@ -133,7 +133,16 @@ def _complete_lesion(session: ReadSession, what: str) -> None:
         session.set_certainty("unequivocal")
     elif what == "fragment":
         session.add_fragment(line(12), line(11, upright=True))
+    elif lesion.role == "target" and what != "state" and _fragments(session):
+        for fragment in _fragments(session):
+            session.measure(line(12), line(11, upright=True), fragment=fragment)
     elif lesion.role == "target":
         session.measure(line(30), line(20, upright=True))
     else:
         session.set_state("present")
+
+
+def _fragments(session: ReadSession) -> list[str]:
+    """Return the fragments of the current lesion at this visit."""
+    marks = session.draft.marks_of(session.lesion or "", session.visit or "")
+    return [mark.fragment for mark in marks if mark.fragment is not None]

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 import sys
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from recistkit.errors import JournalError, OptionError, ScanError
-from recistkit.exchange.read_document import load_read_document
+from recistkit.exchange.read_document import load_read_document, save_read_document
+from recistkit.reading.case_state import with_states
 from recistkit.reading.cases import Case, find_cases, require_cases, with_state
+from recistkit.reading.opening import open_session
 from recistkit.reading.paths import fit_for_file_name, journal_path
 from recistkit.reading.session import ReadSession
+from recistkit.reading.settings import load_settings
 from recistkit.store.journal import Journal
 from recistkit.study.demo import example_folder
 from tests.reading.folders import DATES, write_case, write_scan, write_small_folder
@@ -67,12 +73,18 @@ def test_a_visit_has_its_series_and_the_span_of_their_dates(tmp_path: Path) -> N
     assert facts.series_dates == {"1.2.1": facts.date_last, "1.2.2": facts.date_first}
 
 
-def test_visits_of_the_same_dates_come_in_order_of_their_names_and_are_noted(
-    tmp_path: Path,
-) -> None:
+def test_two_visits_of_the_same_day_are_a_fault_before_anything_is_read(tmp_path: Path) -> None:
     write_case(tmp_path, "S1", {"b": "2011-03-07", "a": "2011-03-07"})
     case = only(tmp_path)
     assert [visit.label for visit in case.visits] == ["a", "b"]
+    fault = "a and b: scans of the same day, 2011-03-07; put them into the folder of one visit"
+    assert (case.faults, case.notes) == ((fault,), ())
+
+
+def test_visits_whose_dates_overlap_are_noted(tmp_path: Path) -> None:
+    write_case(tmp_path, "S1", {"a": "2011-03-07", "b": "2011-03-08"})
+    write_scan(tmp_path / "S1" / "a", "1.2.9", "2011-03-09", "late")
+    case = only(tmp_path)
     assert case.notes == ("a and b: their scan dates overlap",)
     assert case.can_be_read
 
@@ -85,12 +97,25 @@ def test_folders_that_hold_no_scans_are_no_cases(tmp_path: Path) -> None:
     assert [case.subject for case in find_cases(tmp_path, "A")] == ["S1"]
 
 
-def test_a_visit_without_a_scan_date_says_so_and_the_other_cases_go_on(tmp_path: Path) -> None:
-    write_case(tmp_path, "S1", {"baseline": "2011-01-03", "week-8": None})
+def test_a_visit_without_a_scan_date_is_left_out_and_the_others_are_read(tmp_path: Path) -> None:
+    write_case(tmp_path, "S1", {"baseline": "2011-01-03", "week-8": None, "week-16": "2011-05-02"})
+    case = only(tmp_path)
+    assert (case.faults, case.unusable) == ((), ("week-8",))
+    assert case.notes == ("week-8: no scan states its date, and it is left out",)
+    assert [facts.label for facts in case.facts] == ["baseline", "week-16"]
+
+
+def test_a_case_with_no_date_at_all_cannot_be_read_and_the_other_cases_can(
+    tmp_path: Path,
+) -> None:
+    write_case(tmp_path, "S1", {"baseline": None, "week-8": None})
     write_case(tmp_path, "S2", {"baseline": "2011-01-03"})
     undated, sound = find_cases(tmp_path, "A")
-    assert undated.faults == ("week-8: no scan states its date",)
-    assert not undated.can_be_read
+    assert undated.faults == (
+        "baseline: no scan states its date",
+        "week-8: no scan states its date",
+    )
+    assert undated.notes == ()
     assert sound.can_be_read
 
 
@@ -227,10 +252,89 @@ def test_the_state_follows_the_journal_from_opening_to_the_last_signature(tmp_pa
     assert find_cases(tmp_path, "B")[0].state == "not started"
 
 
+def test_folders_of_the_room_are_no_subjects_however_they_are_written(tmp_path: Path) -> None:
+    write_case(tmp_path, "S1", DATES)
+    for name in ("Reads", "READERS"):
+        write_case(tmp_path, name, DATES)
+    assert only(tmp_path).subject == "S1"
+
+
 def test_a_started_read_is_a_draft(tmp_path: Path) -> None:
     write_case(tmp_path, "RK-001", DATES)
     opened(tmp_path, only(tmp_path)).state_visit(coverage="complete", image_quality="adequate")
     assert only(tmp_path).state == "draft"
+
+
+def test_an_imported_draft_is_a_draft_before_and_after_it_is_opened(tmp_path: Path) -> None:
+    shutil.copytree(example_folder() / "reads", tmp_path / "reads")
+    path = tmp_path / "reads" / "RK-001_reader-A.json"
+    read = load_read_document(path).model_copy(update={"state": "draft", "signature": None})
+    save_read_document(read, path)
+    dates = {item.label: item.date_first.isoformat() for item in read.timepoints}
+    write_case(tmp_path, "RK-001", dates)
+    settings = load_settings(example_folder())
+    assert only(tmp_path).state == "draft"
+    with closing(Journal.open(journal_path(tmp_path, "A"), "A")) as journal:
+        open_session(tmp_path, only(tmp_path), journal, settings)
+    assert only(tmp_path).state == "draft"
+
+
+def test_a_signed_case_without_its_document_says_so_until_it_is_opened(tmp_path: Path) -> None:
+    write_case(tmp_path, "RK-001", DATES)
+    session = opened(tmp_path, only(tmp_path))
+    complete_visit(session)
+    session.sign("Reader A", "read")
+    session.document.unlink()
+    case = only(tmp_path)
+    note = "its signed document is not there; opening the case writes it again"
+    assert (case.state, case.notes) == ("draft", (note,))
+    assert with_state(tmp_path, "A", case) == case
+    opened(tmp_path, case)
+    assert with_state(tmp_path, "A", case).notes == ()
+
+
+def test_looking_at_the_cases_changes_no_journal_and_makes_none(tmp_path: Path) -> None:
+    write_case(tmp_path, "RK-001", DATES)
+    opened(tmp_path, only(tmp_path)).state_visit(coverage="complete")
+    path = journal_path(tmp_path, "A")
+    before = path.read_bytes()
+    path.chmod(0o444)
+    assert only(tmp_path).state == "draft"
+    assert find_cases(tmp_path, "B")[0].state == "not started"
+    assert (path.read_bytes(), [one.name for one in path.parent.iterdir()]) == (before, ["A.db"])
+
+
+def test_a_file_that_a_crash_left_empty_is_no_journal_yet(tmp_path: Path) -> None:
+    write_case(tmp_path, "RK-001", DATES)
+    path = journal_path(tmp_path, "A")
+    path.parent.mkdir()
+    path.touch()
+    assert only(tmp_path).state == "not started"
+
+
+def test_the_list_parses_only_the_events_that_sign(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_small_folder(tmp_path)
+    for case in find_cases(tmp_path, "A"):
+        session = opened(tmp_path, case)
+        complete_visit(session)
+        session.sign("Reader A", "read")
+        session.close()
+    cases, parsed = find_cases(tmp_path, "A"), list[str]()
+    monkeypatch.setattr("recistkit.store.journal.json.loads", watched(json.loads, parsed))
+    assert [case.state for case in with_states(tmp_path, "A", cases)] == ["draft", "draft"]
+    assert len(parsed) == 2
+
+
+def watched(parse: Callable[[str], Any], parsed: list[str]) -> Callable[[str], Any]:
+    """Return a function that keeps what it parses."""
+
+    def parse_and_keep(text: str) -> Any:  # noqa: ANN401  JSON is anything
+        parsed.append(text)
+        return parse(text)
+
+    return parse_and_keep
 
 
 def test_a_journal_of_another_reader_is_refused(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from recistkit.errors import ReadingError
 from recistkit.model.mark import ImagePlace, Mark, Ruler
 from recistkit.model.read import Lesion
-from recistkit.reading.commands_marks import add_fragment, measure
+from recistkit.reading.commands_marks import LesionState, add_fragment, measure, set_state
 from recistkit.reading.drawing import Drawing
 from recistkit.reading.place import Place
 from recistkit.reading.session import ReadSession
@@ -223,6 +223,15 @@ class TestStates:
         mark = only_mark(follow_up)
         assert (mark.state, mark.longest_mm, mark.longest) == (state, None, None)
 
+    def test_a_new_lesion_has_no_state_at_the_baseline(self, follow_up: ReadSession) -> None:
+        follow_up.add_lesion("new", longest=line(12), certainty="unequivocal")
+        follow_up.go_to_visit("baseline")
+        follow_up.amend("seen in retrospect")
+        draft, stated = follow_up.draft, LesionState("present")
+        message = r"^N1 is a new lesion, which has no state at the baseline$"
+        with pytest.raises(ReadingError, match=message):
+            set_state(draft, follow_up.charter, "baseline", "N1", Drawing(date=DAY), stated)
+
     @pytest.mark.parametrize(
         ("said", "message"),
         [
@@ -369,6 +378,40 @@ class TestFragments:
         follow_up.measure(line(11), fragment="b")
         marks = follow_up.draft.marks_of("T1", "month-2")
         assert [mark.longest_mm for mark in marks] == [Decimal("30.0"), Decimal("11.0")]
+
+    def test_a_drag_does_not_replace_all_of_them(self, follow_up: ReadSession) -> None:
+        follow_up.add_fragment(line(30))
+        follow_up.add_fragment(line(10))
+        assert refusal(follow_up, lambda: follow_up.measure(line(25))) == (
+            "T1 is split here: say which fragment, or remove fragments"
+        )
+
+    def test_one_of_three_is_removed(self, follow_up: ReadSession) -> None:
+        for length_mm in (30, 10, 11):
+            follow_up.add_fragment(line(length_mm))
+        follow_up.remove_fragment("b")
+        marks = follow_up.draft.marks_of("T1", "month-2")
+        assert [(mark.fragment, str(mark.longest_mm)) for mark in marks] == [
+            ("a", "30.0"),
+            ("c", "11.0"),
+        ]
+        assert refusal(follow_up, lambda: follow_up.remove_fragment("b")) == "which fragment?"
+
+    def test_the_last_one_left_is_the_whole_lesion(self, follow_up: ReadSession) -> None:
+        follow_up.add_fragment(line(30))
+        follow_up.add_fragment(line(10))
+        follow_up.remove_fragment("a")
+        mark = only_mark(follow_up)
+        assert (mark.state, mark.fragment, str(mark.longest_mm)) == ("measured", None, "10.0")
+        follow_up.measure(line(25))
+        assert str(only_mark(follow_up).longest_mm) == "25.0"
+
+    def test_removing_the_only_one_leaves_the_lesion_open(self, follow_up: ReadSession) -> None:
+        follow_up.add_fragment(line(30))
+        follow_up.remove_fragment("a")
+        assert follow_up.draft.marks_of("T1", "month-2") == ()
+        follow_up.undo()
+        assert only_mark(follow_up).fragment == "a"
 
     def test_there_is_a_letter_for_each_of_26(self, follow_up: ReadSession) -> None:
         for _ in range(26):

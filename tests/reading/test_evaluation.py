@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 import recistkit
-from recistkit.criteria import shipped
+from recistkit.criteria import load, shipped
 from recistkit.errors import TableError
 from recistkit.exchange.write_results import write_tables
 from recistkit.reading.evaluation import SideTables
@@ -130,6 +130,12 @@ def files_of(result: Classification, folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+def seen(session: ReadSession) -> tuple[str, object]:
+    """Return the last command, and whether the reader had seen the visit's response before it."""
+    event = session._journal.events(SUBJECT)[-1]
+    return (event.command, event.body["response_shown"])
+
+
 def baseline_and_month_2(session: ReadSession) -> None:
     read_baseline(session)
     sign(session)
@@ -165,6 +171,54 @@ class TestWhenResponsesAreShown:
         (change,) = event.body["changes"]
         assert (event.command, event.body["response_shown"]) == ("measure", True)
         assert (change["before"]["longest_mm"], change["after"]["longest_mm"]) == ("30.0", "34.9")
+
+    def test_a_response_hidden_again_counts_as_seen(self, tmp_path: Path) -> None:
+        session = open_session(tmp_path)
+        baseline_and_month_2(session)
+        complete_visit(session)
+        session.state_quality(None)
+        session.go_to_lesion("T1")
+        assert session.shown_evaluation() is None
+        session.measure(line(34.9))
+        assert seen(session) == ("measure", True)
+
+    def test_a_response_hidden_by_undo_counts_as_seen_on_another_day_too(
+        self, tmp_path: Path
+    ) -> None:
+        session = open_session(tmp_path)
+        baseline_and_month_2(session)
+        complete_visit(session)
+        assert seen(session) == ("state-visit", False)
+        session.undo()
+        assert seen(session) == ("undo", True)
+        session.close()
+        session = open_session(tmp_path)
+        session.go_to_lesion("T1")
+        session.measure(line(34.9))
+        assert seen(session) == ("measure", True)
+
+    def test_a_response_shown_by_the_last_command_before_another_visit_counts_as_seen(
+        self, tmp_path: Path
+    ) -> None:
+        session = open_session(tmp_path)
+        baseline_and_month_2(session)
+        complete_visit(session)
+        session.go_to_visit("baseline")
+        session.amend("a target was missed")
+        session.add_lesion("target", longest=line(12))
+        session.go_to_visit("month-2")
+        assert session.shown_evaluation() is None
+        session.go_to_lesion("T1")
+        session.measure(line(34.9))
+        assert seen(session) == ("measure", True)
+
+    def test_a_response_that_is_never_shown_is_never_seen(self, tmp_path: Path) -> None:
+        session = open_session(tmp_path, charter(show_response="never"))
+        baseline_and_month_2(session)
+        complete_visit(session)
+        session.go_to_lesion("T1")
+        session.measure(line(34.9))
+        assert seen(session) == ("measure", False)
 
     def test_always(self, tmp_path: Path) -> None:
         session = open_session(tmp_path, charter(show_response="always"))
@@ -226,6 +280,64 @@ class TestUnfinishedReads:
         evaluation = session.evaluation()
         assert evaluation.responses is None
         assert evaluation.faults == ("'soon' is not a date like 2011-03-31",)
+
+    def test_a_fault_of_a_side_table_is_told_when_the_case_is_opened(self, tmp_path: Path) -> None:
+        events = pl.DataFrame({"subject": [SUBJECT], "date": ["soon"], "event": ["death"]})
+        session = open_session(tmp_path, side=SideTables.of(SUBJECT, None, events))
+        fault = "events table: date: 'soon' is not a date like 2011-03-31"
+        assert session.notices == (fault,)
+        read_baseline(session)
+        sign(session)
+        session.amend("a target was missed")
+        assert session.notices == (fault,)
+
+    def test_a_reference_date_that_the_criteria_need_is_asked_for_at_opening(
+        self, tmp_path: Path
+    ) -> None:
+        subjects = pl.DataFrame({"subject": [SUBJECT], "reference_date": ["2011-01-17"]})
+        days = load("zhu-2013").best_response.minimum_stable_days
+        said = f"subjects table: no reference_date, from which {days} days before SD count"
+        without = open_session(tmp_path / "without", charter("zhu-2013"))
+        assert without.notices == (said,)
+        side = SideTables.of(SUBJECT, subjects, None)
+        assert open_session(tmp_path / "with", charter("zhu-2013"), side=side).notices == ()
+
+    @pytest.mark.parametrize("criteria", ["recist-1.1", "zhu-2013"])
+    def test_findings_are_named_where_nothing_can_be_classified(
+        self, tmp_path: Path, criteria: str
+    ) -> None:
+        events = pl.DataFrame({"subject": [SUBJECT], "date": ["soon"], "event": ["death"]})
+        side = SideTables.of(SUBJECT, None, events)
+        session = open_session(tmp_path, charter(criteria), side=side)
+        session.add_lesion("target", longest=line(5), short=line(3, upright=True))
+        session.set_organ("liver")
+        assert session.evaluation().responses is None
+        assert [(finding.lesion, finding.code) for finding in session.open_findings()] == [
+            ("T1", "below-minimum-size")
+        ]
+
+    def test_events_of_the_whole_patient_count_before_every_compartment_is_given(
+        self, tmp_path: Path
+    ) -> None:
+        events = pl.DataFrame(
+            {
+                "subject": [SUBJECT, SUBJECT],
+                "date": ["2011-02-01", "2011-02-02"],
+                "event": ["new-therapy", "local-therapy"],
+                "compartment": ["", "distant"],
+            }
+        )
+        rules = charter(compartments=("primary", "distant"), show_response="always")
+        session = open_session(tmp_path, rules, side=SideTables.of(SUBJECT, None, events))
+        read_baseline(session)
+        complete_visit(session)
+        sign(session)
+        session.go_to_visit("month-2")
+        complete_visit(session)
+        session.add_lesion("new", longest=line(12), certainty="unequivocal")
+        (row,) = session.evaluation().at("month-2")
+        assert (row["compartment"], row["response"]) == ("overall", "PD")
+        assert row["flags"] == "after-new-therapy"
 
     def test_a_table_that_is_none_is_an_error(self, tmp_path: Path) -> None:
         with pytest.raises(TableError, match="there is no such file"):

@@ -3,7 +3,7 @@
 Each kill ends a process of its own with SIGKILL (on Windows TerminateProcess),
 at a moment that nobody chose: while a case is opened, a command is saved, a
 document is written. It shows what a crash of the program does; not what a
-power cut does, which is SQLite's own promise (`synchronous = FULL`).
+power cut does, which is SQLite's own promise (`synchronous = EXTRA`).
 """
 
 from __future__ import annotations

@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
+from recistkit.reading.charter import ShowResponse
+from recistkit.reading.panel import panel_lines
 from recistkit.reading.rows import Row
 from recistkit.reading.session import ReadSession
 from tests.reading.random_commands import ACTIONS, SIGNING, Step, perform, steps
 from tests.reading.sessions import (
     charter,
+    complete_statements,
     complete_visit,
     line,
     open_session,
@@ -65,12 +68,56 @@ def test_values_stand_beside_baseline_nadir_and_prior(session: ReadSession) -> N
     session.go_to_visit("month-4")
     session.go_to_lesion("T1")
     session.measure(line(36))
-    shown = row(session, "T1")
     thirty = Decimal("30.0")
-    assert sizes(shown) == (Decimal("50.0"), thirty, thirty, Decimal("36.0"))
-    assert shown.change_from_baseline_percent == Decimal("-28.0")
-    assert shown.change_from_nadir_percent == Decimal("20.0")
+    assert sizes(row(session, "T1")) == (Decimal("50.0"), thirty, thirty, Decimal("36.0"))
+    complete_visit(session)
+    shown = row(session, "T1")
+    assert (shown.from_baseline, shown.from_nadir) == ("-28.0", "+20.0")
     assert (shown.state, shown.prior_state) == ("measured", "measured")
+
+
+def one_target(folder: Path, rule: ShowResponse, *, then_mm: float, now_mm: float) -> ReadSession:
+    """A single target at baseline and month-2, where the statements are still to be made."""
+    session = open_session(folder, charter(show_response=rule))
+    session.add_lesion("target", longest=line(then_mm))
+    session.set_organ("liver")
+    complete_statements(session)
+    sign(session)
+    session.go_to_visit("month-2")
+    session.go_to_lesion("T1")
+    session.measure(line(now_mm))
+    return session
+
+
+@pytest.mark.parametrize(
+    ("rule", "before", "after"),
+    [
+        ("after-measurement", ("", ""), ("-29.5", "-29.5")),
+        ("always", ("-29.5", "-29.5"), ("-29.5", "-29.5")),
+        ("never", ("", ""), ("", "")),
+    ],
+)
+def test_changes_are_blank_as_long_as_the_response_is_not_shown(
+    tmp_path: Path, rule: ShowResponse, before: tuple[str, str], after: tuple[str, str]
+) -> None:
+    session = one_target(tmp_path, rule, then_mm=100, now_mm=70.5)
+    shown = row(session, "T1")
+    assert (shown.from_baseline, shown.from_nadir) == before
+    assert sizes(shown) == (Decimal("100.0"), Decimal("100.0"), Decimal("100.0"), Decimal("70.5"))
+    complete_visit(session)
+    shown = row(session, "T1")
+    assert (shown.from_baseline, shown.from_nadir) == after
+
+
+def test_a_row_never_rounds_a_change_to_the_other_side_of_a_limit(tmp_path: Path) -> None:
+    session = one_target(tmp_path, "after-measurement", then_mm=143.5, now_mm=100.5)
+    complete_visit(session)
+    assert row(session, "T1").from_baseline == "-29.97"
+    evaluation = session.shown_evaluation()
+    assert evaluation is not None
+    assert evaluation.responses is not None
+    (panel,) = panel_lines(evaluation.responses, "month-2", session.charter.criteria)
+    assert (panel.from_baseline, panel.response) == ("-29.97", "SD")
 
 
 def test_a_row_without_a_state_shows_none_and_says_so(session: ReadSession) -> None:
@@ -100,6 +147,7 @@ def test_fragments_are_added_and_a_node_that_holds_another_lesion_counts_its_lon
     session.add_fragment(line(12), line(6, upright=True))
     session.add_fragment(line(9), line(5.5, upright=True))
     assert row(session, "T2").present == Decimal("11.5")
+    session.remove_fragment("b")
     session.measure(line(70), line(40, upright=True))
     session.go_to_lesion("T1")
     session.set_state("merged", merged_into="T2")

@@ -70,6 +70,23 @@ class TestOpening:
         session._journal.save_place(SUBJECT, {})
         assert open_session(tmp_path).visit == "month-2"
 
+    @pytest.mark.parametrize("place", [{"slice": -1}, {"colour": "red"}, {"visit": 3}])
+    def test_a_place_that_cannot_be_understood_does_not_keep_it_from_opening(
+        self, session: ReadSession, tmp_path: Path, place: dict[str, object]
+    ) -> None:
+        read_baseline(session)
+        session._journal.save_place(SUBJECT, place)
+        again = open_session(tmp_path)
+        assert (again.visit, again.lesion, again.draft) == ("baseline", None, session.draft)
+
+    def test_a_place_that_cannot_be_saved_is_refused_and_not_taken_over(
+        self, session: ReadSession
+    ) -> None:
+        before = session.place
+        with pytest.raises(JournalError, match=r"^NOT saved: one of its numbers is not finite$"):
+            session.remember(Place(window=(float("nan"), 400.0)))
+        assert session.place == before
+
     def test_a_case_without_visits_can_be_opened_and_nothing_else(self, tmp_path: Path) -> None:
         session = open_session(tmp_path, visits=[])
         assert (session.visit, session.visits, session.is_finished) == (None, (), False)
@@ -166,6 +183,36 @@ class TestNavigation:
         session.set_state("absent")
         assert session.next_unstated() is None
         assert session.lesion == "T2"
+
+    def test_a_new_lesion_can_be_seen_in_retrospect_at_an_open_earlier_visit(
+        self, session: ReadSession
+    ) -> None:
+        read_baseline(session)
+        sign(session)
+        session.go_to_visit("month-2")
+        complete_visit(session)
+        sign(session)
+        session.go_to_visit("month-4")
+        session.add_lesion("new", longest=line(12), certainty="unequivocal")
+        session.set_organ("lung")
+        complete_visit(session)
+        sign(session)
+        session.go_to_visit("month-2")
+        with pytest.raises(ReadingError, match=r"^there is no lesion N1 at this visit$"):
+            session.go_to_lesion("N1")
+        session.amend("seen in retrospect")
+        row = session.rows()[-1]
+        assert (row.lesion.id, row.state, row.missing) == ("N1", None, ())
+        assert session.missing_to_sign() == ()
+        assert session.next_unstated() is None
+        session.go_to_lesion("N1")
+        session.set_state("present", certainty="equivocal")
+        complete_visit(session)
+        sign(session)
+        session.go_to_visit("baseline")
+        session.amend("once more")
+        with pytest.raises(ReadingError, match=r"^there is no lesion N1 at this visit$"):
+            session.go_to_lesion("N1")
 
     def test_what_is_not_there_cannot_be_gone_to(self, session: ReadSession) -> None:
         with pytest.raises(ReadingError, match=r"^there is no visit month-9$"):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,8 @@ from recistkit.exchange.read_document import load_read_document, save_read_docum
 from recistkit.model.read import CriteriaReference, Read, content_hash, sign_read
 from recistkit.reading import signing
 from recistkit.reading.charter import Charter
+from recistkit.reading.completeness import Missing
+from recistkit.reading.history import replay
 from recistkit.reading.session import ReadSession
 from tests.reading.random_commands import ACTIONS, SIGNING, Step, perform, steps
 from tests.reading.sessions import (
@@ -145,7 +149,8 @@ def test_what_is_complete_is_taken_by_the_batch_commands(
 def test_what_only_the_tables_see_keeps_from_signing(
     session: ReadSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("recistkit.reading.signing.table_faults", lambda _read: ("no such thing",))
+    said = (Missing("", "", "table", "no such thing"),)
+    monkeypatch.setattr("recistkit.reading.signing.refusals", lambda _read: said)
     assert refusal(session) == "baseline cannot be signed yet:\n  no such thing"
 
 
@@ -200,6 +205,115 @@ class TestAmendment:
         sign(session)
         assert set(session.draft.signed) == {"baseline", "month-2"}
         assert session.draft.amended == {}
+
+
+class TestRulesOfAReadThatHasBegun:
+    @pytest.mark.parametrize("signed", [False, True])
+    @pytest.mark.parametrize(
+        ("rules", "different"),
+        [
+            (charter("recist-1.0"), "criteria, criteria hash"),
+            (replace(charter(), resolution_mm=Decimal(1)), "resolution_mm"),
+            (replace(charter(), study="RK-2"), "study"),
+        ],
+    )
+    def test_a_read_does_not_go_on_under_others(
+        self, session: ReadSession, tmp_path: Path, rules: Charter, different: str, *, signed: bool
+    ) -> None:
+        if signed:
+            sign(session)
+        session.close()
+        with pytest.raises(ReadingError) as raised:
+            open_session(tmp_path, rules)
+        assert str(raised.value) == (
+            f"this read was begun under another {different} than this study has now; "
+            "change the settings back"
+        )
+        assert open_session(tmp_path).draft == session.draft
+
+    def test_what_readers_see_may_change(self, session: ReadSession, tmp_path: Path) -> None:
+        session.close()
+        assert open_session(tmp_path, charter(show_response="never")).draft == session.draft
+
+    def test_rules_in_the_journal_that_are_none_are_damage(self, session: ReadSession) -> None:
+        session._journal.append("RK-009", 1, "visits", {"changes": [], "rules": {"study": "RK"}})
+        with pytest.raises(JournalError, match=r"^the journal is damaged: event "):
+            replay(session._journal.events("RK-009"))
+
+
+class TestSummaryOfAnAmendment:
+    def test_another_response_of_a_visit_that_is_signed_with_it_is_said(
+        self, tmp_path: Path
+    ) -> None:
+        session = open_amended(tmp_path, charter())
+        session.go_to_lesion("T1")
+        session.measure(line(100))
+        assert "month-2" not in session.summary()
+        session.measure(line(102))
+        assert session.summary().splitlines()[-3:-1] == [
+            "also signed with it, month-2 has another response now:",
+            "overall: PR (targets shrank enough), was SD",
+        ]
+        sign(session)
+        assert "also signed" not in session.summary()
+
+    def test_it_is_not_said_to_readers_who_see_no_responses(self, tmp_path: Path) -> None:
+        session = open_amended(tmp_path, charter(show_response="never"))
+        session.go_to_lesion("T1")
+        session.measure(line(102))
+        assert "month-2" not in session.summary()
+
+    def test_another_amended_visit_is_shown_whole(self, tmp_path: Path) -> None:
+        session = open_amended(tmp_path, charter())
+        session.go_to_visit("month-2")
+        session.amend("measured on the wrong slice")
+        session.go_to_lesion("T1")
+        session.measure(line(99))
+        session.go_to_visit("baseline")
+        assert session.summary().splitlines()[-8:-1] == [
+            "also signed with it, amended:",
+            "month-2, scan of 2011-03-11",
+            "T1 liver: measured 99.0 mm",
+            "new lesions: none",
+            "coverage: complete",
+            "image quality: adequate",
+            "overall: SD (targets neither shrank nor grew enough)",
+        ]
+
+    def test_no_response_of_an_amended_visit_is_shown_before_it_is_measured(
+        self, tmp_path: Path
+    ) -> None:
+        session = open_amended(tmp_path, charter())
+        session.go_to_visit("month-2")
+        session.amend("measured on the wrong slice")
+        session.state_quality(None)
+        session.go_to_visit("baseline")
+        assert "SD" not in session.summary()
+
+    def test_a_new_lesion_that_is_not_evaluable_says_why(self, session: ReadSession) -> None:
+        sign(session)
+        session.go_to_visit("month-2")
+        session.add_lesion("new", longest=line(12), certainty="equivocal")
+        session.set_state("not-evaluable", reason="artefact")
+        assert "N1 no organ: not-evaluable (artefact, equivocal)" in session.summary()
+
+
+def open_amended(folder: Path, rules: Charter) -> ReadSession:
+    """Open a case of 100 and 71 mm, both visits signed, whose baseline is amended."""
+    session = open_session(folder, rules)
+    for label, length_mm in (("baseline", 100), ("month-2", 71)):
+        session.go_to_visit(label)
+        if label == "baseline":
+            session.add_lesion("target", longest=line(length_mm))
+            session.set_organ("liver")
+        else:
+            session.go_to_lesion("T1")
+            session.measure(line(length_mm))
+        complete_visit(session)
+        sign(session)
+    session.go_to_visit("baseline")
+    session.amend("measured again")
+    return session
 
 
 class TestDocumentAndJournal:
@@ -262,9 +376,59 @@ class TestDocumentAndJournal:
         )
         assert session.document.read_text(encoding="utf-8") == foreign
 
-    def test_a_document_with_faults_is_left_too(self, session: ReadSession, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("left", [b"", b"{", b"\xff\x00"])
+    def test_what_a_power_cut_left_is_kept_beside_the_document_written_again(
+        self, session: ReadSession, tmp_path: Path, left: bytes
+    ) -> None:
         sign(session)
-        session.document.write_text("{", encoding="utf-8")
+        whole = session.document.read_bytes()
+        for number in (1, 2):
+            session.document.write_bytes(left)
+            aside = f"RK-001_reader-A.json.unsound-{number}"
+            assert open_session(tmp_path).notices == (
+                (
+                    "RK-001_reader-A.json was written again from the journal; "
+                    f"what stood there is no document and is kept as {aside}"
+                ),
+            )
+            assert session.document.read_bytes() == whole
+            assert session.document.with_name(aside).read_bytes() == left
+
+    def test_a_document_that_cannot_be_loaded_is_left_as_it_is(
+        self, session: ReadSession, tmp_path: Path
+    ) -> None:
+        sign(session)
+        session.document.write_text('{"schema_version": "9"}', encoding="utf-8")
+        assert open_session(tmp_path).notices == (
+            "RK-001_reader-A.json is not the document that was signed here; it is left as it is",
+        )
+
+    def test_a_signature_that_did_not_reach_the_disk_is_written_on_opening(
+        self, session: ReadSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sign(session)
+        session.amend("the wrong name")
+
+        def no_room(_read: Read, path: Path) -> None:
+            raise OutputError(f"{path.name}: cannot be written: No space left on device")
+
+        with monkeypatch.context() as full:
+            full.setattr(signing, "save_read_document", no_room)
+            with pytest.raises(OutputError, match=r"No space left on device$"):
+                session.sign("Reader B", "approved")
+        again = open_session(tmp_path)
+        assert again.notices == ("RK-001_reader-A.json was written again from the journal",)
+        signature = on_disk(again).signature
+        assert signature is not None
+        assert (signature.name, signature.meaning) == ("Reader B", "approved")
+
+    def test_a_signature_of_others_on_the_same_content_is_left_and_said(
+        self, session: ReadSession, tmp_path: Path
+    ) -> None:
+        sign(session)
+        content = json.loads(session.document.read_text(encoding="utf-8"))
+        content["signature"]["name"] = "Somebody else"
+        session.document.write_text(json.dumps(content), encoding="utf-8")
         assert open_session(tmp_path).notices == (
             "RK-001_reader-A.json is not the document that was signed here; it is left as it is",
         )

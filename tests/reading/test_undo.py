@@ -114,3 +114,32 @@ def test_an_id_is_not_given_again_after_removal(tmp_path: Path) -> None:
     session.add_lesion("target", longest=line(30))
     session.remove_lesion()
     assert session.add_lesion("target", longest=line(20)) == "T3"
+
+
+def test_undo_of_what_is_said_of_a_lesion_goes_to_a_visit_that_shows_it(tmp_path: Path) -> None:
+    session = open_session(tmp_path)
+    read_baseline(session)
+    sign(session)
+    session.go_to_visit("month-2")
+    session.add_lesion("new", longest=line(12), certainty="unequivocal")
+    session.set_organ("lung")
+    session.go_to_visit("baseline")
+    session.undo()
+    assert (session.visit, session.lesion) == ("month-2", "N1")
+    assert session.draft.lesions["N1"].organ is None
+    session.go_to_visit("month-4")
+    session.redo()
+    assert (session.visit, session.lesion) == ("month-4", "N1")
+    assert "N1" in {row.lesion.id for row in session.rows()}
+
+
+def test_an_id_is_given_once_even_when_its_lesion_was_undone(tmp_path: Path) -> None:
+    session = open_session(tmp_path)
+    assert session.add_lesion("target", longest=line(50)) == "T1"
+    session.undo()
+    session.close()
+    session = open_session(tmp_path)
+    assert session.add_lesion("target", longest=line(20)) == "T2"
+    session.undo()
+    session.redo()
+    assert [lesion.id for lesion in session.draft.followed] == ["T2"]

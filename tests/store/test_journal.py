@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 import threading
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -42,7 +43,18 @@ def test_events_come_back_in_order_per_subject(path: Path) -> None:
         Event(number=1, subject="S1", revision=1, at_utc=at, command="add", body={"number": 1}),
         Event(number=3, subject="S1", revision=2, at_utc=at, command="undo", body={"word": "ä"}),
     )
-    assert opened(path).subjects() == ("S1", "S2")
+
+
+def test_commands_are_found_by_subject_and_events_by_command(path: Path) -> None:
+    journal = opened(path)
+    journal.append("S1", 1, "add", {"number": 1})
+    journal.append("S2", 1, "sign", {"number": 2})
+    journal.append("S1", 2, "sign", {"number": 3})
+    journal.append("S1", 3, "add", {"number": 4})
+    assert journal.commands() == {"S1": frozenset({"add", "sign"}), "S2": frozenset({"sign"})}
+    assert journal.commands("S2") == {"S2": frozenset({"sign"})}
+    assert [event.body["number"] for event in journal.events_of({"sign"})] == [2, 3]
+    assert [event.body["number"] for event in journal.events_of({"add", "sign"}, "S1")] == [1, 3, 4]
 
 
 def test_a_place_takes_the_place_of_the_one_before(path: Path) -> None:
@@ -80,8 +92,8 @@ def test_the_database_itself_refuses_to_change_an_event(path: Path, statement: s
 def test_what_is_said_to_be_saved_is_on_disk(path: Path) -> None:
     journal = opened(path)
     with journal._engine.connect() as connection:
-        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
-        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 3
 
 
 def test_a_full_disk_is_said_and_keeps_what_was_there(path: Path) -> None:
@@ -100,7 +112,7 @@ def test_a_full_disk_is_said_and_keeps_what_was_there(path: Path) -> None:
 def test_another_writer_is_waited_for_and_then_refused(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("recistkit.store.journal._WAIT_SECONDS", 0.1)
+    monkeypatch.setattr("recistkit.store.connection._WAIT_SECONDS", 0.1)
     journal = opened(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -216,12 +228,85 @@ def test_an_empty_file_becomes_a_journal(path: Path) -> None:
     assert len(opened(path).events("S1")) == 1
 
 
-def test_a_folder_without_shared_memory_gets_the_older_way_of_saving(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("recistkit.store.journal._WISHED_MODE", "DELETE")
+def test_nothing_lies_beside_a_journal_that_is_open(path: Path) -> None:
     journal = opened(path)
     journal.append("S1", 1, "add", {})
+    assert [one.name for one in path.parent.iterdir()] == ["A.db"]
+
+
+def test_a_journal_with_a_write_ahead_log_is_taken_over_without_one(path: Path) -> None:
+    journal = opened(path)
+    journal.append("S1", 1, "add", {})
+    journal.close()
+    with closing(sqlite3.connect(path)) as other:
+        assert other.execute("PRAGMA journal_mode = WAL").fetchone() == ("wal",)
+    journal = opened(path)
+    journal.append("S1", 2, "add", {})
     with journal._engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
-    assert len(opened(path).events("S1")) == 1
+    assert len(journal.events("S1")) == 2
+
+
+def test_what_a_reader_wrote_stands_in_no_error(path: Path) -> None:
+    opened(path).close()
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON event BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+    journal, name = opened(path), " ".join(part.title() for part in ("roe", "jane"))
+    with pytest.raises(JournalError) as raised:
+        journal.append("S1", 1, "comment", {"text": name})
+    assert str(raised.value) == "A.db: NOT saved: full"
+    assert name not in "".join(traceback.format_exception(raised.value))
+
+
+def test_a_number_that_is_none_is_not_saved(path: Path) -> None:
+    journal = opened(path)
+    for save in (journal.save_place, lambda name, body: journal.append(name, 1, "add", body)):
+        with pytest.raises(JournalError, match=r"^NOT saved: one of its numbers is not finite$"):
+            save("S1", {"level": float("nan")})
+    assert journal.place("S1") is None
+    assert journal.events("S1") == ()
+
+
+@pytest.mark.parametrize("body", ["{", "3", ""])
+def test_a_place_that_cannot_be_understood_counts_as_none(path: Path, body: str) -> None:
+    journal = opened(path)
+    journal.save_place("S1", {"slice": 1})
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute("UPDATE place SET body = ?", (body,))
+    assert journal.place("S1") is None
+
+
+class TestLooking:
+    def test_a_journal_is_looked_at_without_a_change(self, path: Path) -> None:
+        journal = opened(path)
+        journal.append("S1", 1, "add", {"number": 1})
+        journal.close()
+        before = path.read_bytes()
+        looking = Journal.open_to_look(path, "A")
+        assert looking.commands() == {"S1": frozenset({"add"})}
+        with pytest.raises(JournalError, match=r"^A\.db: NOT saved: attempt to write a readonly"):
+            looking.append("S1", 2, "add", {})
+        looking.close()
+        assert path.read_bytes() == before
+
+    def test_it_goes_on_while_another_window_writes(self, path: Path) -> None:
+        opened(path).append("S1", 1, "add", {})
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            assert Journal.open_to_look(path, "A").commands() == {"S1": frozenset({"add"})}
+
+    def test_the_journal_of_another_reader_is_refused(self, path: Path) -> None:
+        opened(path).close()
+        with pytest.raises(JournalError, match=r"^A\.db: is the journal of another reader$"):
+            Journal.open_to_look(path, "B")
+
+    def test_no_journal_is_made_of_a_file_that_is_none(self, path: Path) -> None:
+        path.parent.mkdir()
+        path.touch()
+        message = "A.db: cannot be opened as a journal: it is a database of something else"
+        with pytest.raises(JournalError) as raised:
+            Journal.open_to_look(path, "A")
+        assert str(raised.value) == message
+        assert path.read_bytes() == b""

@@ -9,21 +9,21 @@ from qtpy.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex,
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QLabel,
-    QProgressBar,
     QPushButton,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
-from napari_recistkit.widgets.plain_keys import KeepsKeys
+from napari_recistkit.widgets.one_line import OneLine, plain_tip
+from napari_recistkit.widgets.plain_keys import MOVING, KeepsKeys
 from recistkit.reading.cases import Case
 
 __all__ = ["CaseList"]
 
 Index = QModelIndex | QPersistentModelIndex
 
+_WIDEST_PX: Final = 360
 _HEADERS: Final = ("subject", "state", "visits", "signed", "")
 
 
@@ -61,7 +61,8 @@ class _Cases(QAbstractTableModel):
             f"{len(case.signed)} of {len(case.visits)}",
             "; ".join((*case.faults, *case.notes)),
         )
-        return texts[index.column()]
+        text = texts[index.column()]
+        return plain_tip(text) if role == Qt.ItemDataRole.ToolTipRole else text
 
 
 class CaseList(QWidget):
@@ -71,20 +72,17 @@ class CaseList(QWidget):
     -------
     opened
         Subject of the case to open.
-    cancelled
-        Loading is to stop.
     folder_wanted
         The reader wants to choose a folder.
     """
 
     opened = Signal(str)
-    cancelled = Signal()
     folder_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("recistkit-cases")
-        self._title = QLabel(self)
+        self._title, self.line = OneLine(self), OneLine(self)
         self._model = _Cases(self)
         self.table = QTableView(self)
         self.table.setModel(self._model)
@@ -92,26 +90,23 @@ class CaseList(QWidget):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setStretchLastSection(True)
+        self.table.horizontalHeader().setMaximumSectionSize(_WIDEST_PX)
+        self.table.setWordWrap(False)
         self.table.doubleClicked.connect(lambda _index: self.open_selected())
         self._folder = QPushButton("Folder ...", self)
         self._folder.clicked.connect(self.folder_wanted)
         self._open = QPushButton("Open (Return)", self)
         self._open.clicked.connect(self.open_selected)
-        self._progress = QProgressBar(self)
-        self._cancel = QPushButton("Cancel (Esc)", self)
-        self._cancel.clicked.connect(self.cancelled)
         below = QHBoxLayout()
-        for widget in (self._folder, self._open, self._progress, self._cancel):
+        for widget in (self._folder, self._open):
             below.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.addWidget(self._title)
         layout.addWidget(self.table)
+        layout.addWidget(self.line)
         layout.addLayout(below)
-        self._keys = KeepsKeys(
-            self, {Qt.Key.Key_Return: self.open_selected, Qt.Key.Key_Enter: self.open_selected}
-        )
-        self._keys.keep(self.table)
-        self.hide_progress()
+        opening = {Qt.Key.Key_Return: self.open_selected, Qt.Key.Key_Enter: self.open_selected}
+        KeepsKeys(self, opening, left=MOVING).keep(self.table)
 
     @property
     def cases(self) -> tuple[Case, ...]:
@@ -120,7 +115,7 @@ class CaseList(QWidget):
 
     def show_cases(self, title: str, cases: Sequence[Case], subject: str | None) -> None:
         """Show cases and mark one of them."""
-        self._title.setText(title)
+        self._title.show_text(title)
         self._model.show(cases)
         self.table.resizeColumnsToContents()
         subjects = [case.subject for case in cases]
@@ -133,15 +128,7 @@ class CaseList(QWidget):
         if 0 <= row < len(self.cases):
             self.opened.emit(self.cases[row].subject)
 
-    def show_progress(self, done: int, total: int, text: str) -> None:
-        """Show how far loading is."""
-        self._progress.setMaximum(total)
-        self._progress.setValue(done)
-        self._progress.setFormat(f"{text} %v of %m")
-        self._progress.show()
-        self._cancel.show()
-
-    def hide_progress(self) -> None:
-        """Loading has ended."""
-        self._progress.hide()
-        self._cancel.hide()
+    def show_looking(self, done: int, total: int) -> None:
+        """Show how many visits of a folder were looked at; drawn at once."""
+        self._title.show_text(f"looking at the scans: {done} of {total} visits")
+        self._title.repaint()

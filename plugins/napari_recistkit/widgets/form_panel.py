@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
@@ -15,14 +16,18 @@ from qtpy.QtWidgets import (
     QPushButton,
     QRadioButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from napari_recistkit.forms import Form, Question
-from napari_recistkit.widgets.plain_keys import TypedKeys
+from napari_recistkit.widgets.one_line import OneLine, plain_tip
+from napari_recistkit.widgets.plain_keys import MOVING, TypedKeys
 
 __all__ = ["FormPanel"]
+
+_CHOICE_WIDTH_PX: Final = 130
 
 
 class FormPanel(QWidget):
@@ -45,15 +50,19 @@ class FormPanel(QWidget):
             Qt.Key.Key_Return: self.accept,
             Qt.Key.Key_Enter: self.accept,
             Qt.Key.Key_Escape: self.leave,
+            Qt.Key.Key_Tab: lambda: self._step(1),
+            Qt.Key.Key_Backtab: lambda: self._step(-1),
+            Qt.Key.Key_PageDown: lambda: self._scroll_by(1),
+            Qt.Key.Key_PageUp: lambda: self._scroll_by(-1),
         }
         digits = {
             Qt.Key(Qt.Key.Key_0.value + number): partial(self._choose, number)
             for number in range(1, 10)
         }
         self._line_keys = TypedKeys(self, leaving)
-        self._other_keys = TypedKeys(self, {**leaving, **digits})
+        self._other_keys = TypedKeys(self, {**leaving, **digits}, left=MOVING)
         self._body = QWidget(self)
-        self._title, self._note = QLabel(self), QLabel(self)
+        self._title, self._note = OneLine(self), OneLine(self)
         self._title.setStyleSheet("font-weight: bold")
         self._scroll = QScrollArea(self)
         self._scroll.setWidgetResizable(True)
@@ -88,7 +97,8 @@ class FormPanel(QWidget):
             return
         missing = [q for q in form.questions if q.is_required and not self._answers[q.name].value]
         if missing:
-            self._note.setText(f"still to say: {', '.join(q.text for q in missing)}")
+            self._note.show()
+            self._note.show_text(f"still to say: {', '.join(q.text for q in missing)}")
             self._answers[missing[0].name].first_widget.setFocus()
             return
         answers = {name: answer.value for name, answer in self._answers.items()}
@@ -101,6 +111,18 @@ class FormPanel(QWidget):
             self._form = None
             self.closed.emit()
 
+    def _scroll_by(self, pages: int) -> None:
+        """Show more of what lies behind the question."""
+        bar = self._scroll.verticalScrollBar()
+        bar.setValue(bar.value() + pages * bar.pageStep())
+
+    def _step(self, step: int) -> None:
+        """Give the keyboard to the next thing that can be answered, or the one before."""
+        stops = [widget for answer in self._answers.values() for widget in answer.stops]
+        places = [number for number, widget in enumerate(stops) if widget.hasFocus()]
+        if stops:
+            stops[((places[0] if places else -1) + step) % len(stops)].setFocus()
+
     def _choose(self, number: int) -> None:
         """Take a choice by its number: of the question with the keyboard, else of the first."""
         focused = [answer for answer in self._answers.values() if answer.has_focus()]
@@ -110,11 +132,12 @@ class FormPanel(QWidget):
 
     def _rebuild(self, form: Form) -> None:
         """Make the widgets of a form: its questions, and below them what lies behind."""
-        self._title.setText(form.title)
-        self._note.setText("")
+        self._title.show_text(form.title)
+        self._note.hide()
         self._accept.setText(f"{form.accept} (Return)")
         body = QWidget(self)
         layout = QFormLayout(body)
+        layout.setContentsMargins(2, 2, 6, 2)
         self._answers = {question.name: _Answer(question, body) for question in form.questions}
         for question in form.questions:
             layout.addRow(question.text, self._answers[question.name].widget)
@@ -122,6 +145,7 @@ class FormPanel(QWidget):
             text = QLabel(form.text, body)
             text.setTextFormat(Qt.TextFormat.PlainText)
             text.setWordWrap(True)
+            text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             layout.addRow(text)
         for widget in (body, *body.findChildren(QWidget)):
             is_line = isinstance(widget, QLineEdit)
@@ -147,7 +171,13 @@ class _Answer:
         layout = QVBoxLayout(self.widget)
         layout.setContentsMargins(0, 0, 0, 0)
         for number, choice in enumerate(question.choices):
-            button = QRadioButton(f"{number + 1}  {choice.text}", self.widget)
+            button = QRadioButton(self.widget)
+            text = button.fontMetrics().elidedText(
+                choice.text, Qt.TextElideMode.ElideRight, _CHOICE_WIDTH_PX
+            )
+            text = text.replace("&", "&&")  # else Qt takes it for the mark of a key
+            button.setText(f"{number + 1}  {text}")
+            button.setToolTip(plain_tip(choice.text))
             button.setChecked(choice.value == question.value)
             self._group.addButton(button, number)
             layout.addWidget(button)
@@ -161,10 +191,16 @@ class _Answer:
         layout.addWidget(self._line)
 
     @property
-    def first_widget(self) -> QWidget:
-        """What takes the keyboard."""
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops: at the choices, and at the line."""
         checked = self._group.checkedButton()
-        return checked or next(iter(self._group.buttons()), self._line)
+        choices = self._group.buttons()[:1] if checked is None else [checked]
+        return [*choices, *([] if self._line.isHidden() else [self._line])]
+
+    @property
+    def first_widget(self) -> QWidget:
+        """What takes the keyboard: what was written, else the choices."""
+        return self.stops[-1] if self._line.text() else self.stops[0]
 
     @property
     def value(self) -> str:

@@ -8,6 +8,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
 from napari_recistkit.shortcuts import GROUPS
+from napari_recistkit.widgets.plain_keys import MOVING, KeepsKeys
 
 __all__ = ["HelpPanel", "help_text"]
 
@@ -23,6 +24,8 @@ class HelpPanel(QDialog):
         text = QTextBrowser(self)
         text.setHtml(help_text())
         QVBoxLayout(self).addWidget(text)
+        closing = {Qt.Key.Key_Escape: self.hide, Qt.Key.Key_F1: self.hide}
+        KeepsKeys(self, closing, left=MOVING).keep(text)
         self.resize(760, 640)
 
 

@@ -11,6 +11,7 @@ from qtpy.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex,
 from qtpy.QtGui import QColor
 from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from napari_recistkit.widgets.one_line import plain_tip
 from recistkit.reading.rows import Row
 
 __all__ = ["COLUMNS", "LesionTable", "LesionTableModel"]
@@ -18,6 +19,7 @@ __all__ = ["COLUMNS", "LesionTable", "LesionTableModel"]
 Index = QModelIndex | QPersistentModelIndex
 
 _OPEN: Final = "#E69F00"
+_WIDEST_PX: Final = 240
 _ROLES: Final = {"target": "target", "non-target": "non-target", "new": "new"}
 
 
@@ -34,8 +36,8 @@ def _size(size: Decimal | None) -> str:
     return "" if size is None else f"{size:f}"
 
 
-def _percent(change: Decimal | None) -> str:
-    return "" if change is None else f"{change:+f} %"
+def _percent(change: str) -> str:
+    return f"{change} %" if change else ""
 
 
 def _kind(row: Row) -> str:
@@ -66,8 +68,8 @@ COLUMNS: Final = (
     Column("nadir", lambda row: _size(row.nadir), is_number=True),
     Column("prior", lambda row: _size(row.prior), is_number=True),
     Column("now", lambda row: _size(row.present), is_number=True),
-    Column("Δ base", lambda row: _percent(row.change_from_baseline_percent), is_number=True),
-    Column("Δ nadir", lambda row: _percent(row.change_from_nadir_percent), is_number=True),
+    Column("Δ base", lambda row: _percent(row.from_baseline), is_number=True),
+    Column("Δ nadir", lambda row: _percent(row.from_nadir), is_number=True),
     Column("state", _state),
     Column("still to say", _open),
 )
@@ -107,8 +109,10 @@ class LesionTableModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401  Qt takes what it knows
         """Return text, alignment or colour of a cell."""
         column, row = COLUMNS[index.column()], self.rows[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return column.text(row)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(column.text(row))
         if role == Qt.ItemDataRole.TextAlignmentRole and column.is_number:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ForegroundRole and not row.is_complete:
@@ -142,6 +146,7 @@ class LesionTable(QTableView):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
+        header.setMaximumSectionSize(_WIDEST_PX)
         self.clicked.connect(self._choose)
 
     @property
@@ -155,6 +160,7 @@ class LesionTable(QTableView):
         ids = [row.lesion.id for row in self._model.rows]
         if current in ids:
             self.selectRow(ids.index(current))
+            self.scrollTo(self._model.index(ids.index(current), 0))
         else:
             self.clearSelection()
 

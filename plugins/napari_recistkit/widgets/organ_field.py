@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QLabel, QLineEdit, QListWidget, QVBoxLayout, QWidget
 
 from napari_recistkit.widgets.plain_keys import TypedKeys
+from recistkit.reading.organs import suggestions
 
-__all__ = ["OrganField"]
+__all__ = ["OrganField", "nodes_first", "organs_first"]
 
-MOST_SHOWN = 8
+MOST_SHOWN: Final = 8
+
+Suggest = Callable[[str], Sequence[str]]
+"""From what is typed to names of organs, the best first."""
 
 
 class OrganField(QWidget):
     """A line and the organs that it may mean; Return takes the one that is marked.
-
-    Parameters
-    ----------
-    suggest : callable
-        From what is typed to names of organs, the best first.
 
     Signals
     -------
@@ -30,14 +30,13 @@ class OrganField(QWidget):
 
     closed = Signal()
 
-    def __init__(
-        self, suggest: Callable[[str], Sequence[str]], parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("recistkit-organ")
-        self._suggest = suggest
+        self._suggest: Suggest = _nothing
         self._on_chosen: Callable[[str], None] | None = None
         self._title = QLabel(self)
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
         self.line = QLineEdit(self)
         self.line.setPlaceholderText("organ: a few letters, then Return")
         self.line.textEdited.connect(self._show)
@@ -50,15 +49,21 @@ class OrganField(QWidget):
         keys = {
             Qt.Key.Key_Return: self._take,
             Qt.Key.Key_Enter: self._take,
-            Qt.Key.Key_Escape: self._leave,
+            Qt.Key.Key_Escape: self.leave,
             Qt.Key.Key_Up: lambda: self._mark(-1),
             Qt.Key.Key_Down: lambda: self._mark(1),
         }
         TypedKeys(self, keys).keep(self.line)
 
-    def ask(self, lesion: str, organ: str | None, on_chosen: Callable[[str], None]) -> None:
+    def ask(
+        self,
+        lesion: str,
+        organ: str | None,
+        suggest: Suggest,
+        on_chosen: Callable[[str], None],
+    ) -> None:
         """Ask for the organ of a lesion and take the keyboard."""
-        self._on_chosen = on_chosen
+        self._on_chosen, self._suggest = on_chosen, suggest
         self._title.setText(f"organ of {lesion}")
         self.line.setText(organ or "")
         self.line.selectAll()
@@ -82,10 +87,27 @@ class OrganField(QWidget):
         if not organ:
             return
         on_chosen = self._on_chosen
-        self._leave()
+        self.leave()
         if on_chosen:
             on_chosen(organ)
 
-    def _leave(self) -> None:
-        self._on_chosen = None
-        self.closed.emit()
+    def leave(self) -> None:
+        """Close the field without an answer."""
+        if self._on_chosen is not None:
+            self._on_chosen = None
+            self.closed.emit()
+
+
+def organs_first(typed: str) -> list[str]:
+    """Return the organs that fit."""
+    return [organ.name for organ in suggestions(typed)]
+
+
+def nodes_first(typed: str) -> list[str]:
+    """Return the organs that fit, lymph nodes first."""
+    nodes = [organ.name for organ in suggestions(typed, nodal=True)]
+    return [*nodes, *(name for name in organs_first(typed) if name not in nodes)]
+
+
+def _nothing(_typed: str) -> Sequence[str]:
+    return ()

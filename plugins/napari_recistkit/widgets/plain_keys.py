@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Final
 
 from qtpy.QtCore import QEvent, QObject, Qt
@@ -11,9 +11,18 @@ from qtpy.QtGui import QKeyEvent
 if TYPE_CHECKING:
     from qtpy.QtWidgets import QWidget
 
-__all__ = ["KeepsKeys", "TypedKeys"]
+__all__ = ["MOVING", "KeepsKeys", "TypedKeys"]
 
-_MODIFIED: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+_MODIFIED: Final = (
+    Qt.KeyboardModifier.ControlModifier
+    | Qt.KeyboardModifier.AltModifier
+    | Qt.KeyboardModifier.MetaModifier
+)
+_EDITING: Final = frozenset(
+    {Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
+)
+MOVING: Final = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
+"""Keys that go through a list, or through the choices of a question."""
 
 
 class KeepsKeys(QObject):
@@ -27,14 +36,20 @@ class KeepsKeys(QObject):
     parent : QObject
         Whose life it shares.
     work : mapping of Qt.Key to callable
-        What the keys do, without Ctrl or Alt.
+        What the keys do, without Ctrl, Alt or Meta.
+    left : collection of Qt.Key
+        Keys that are left to the widget itself.
     """
 
     def __init__(
-        self, parent: QObject, work: Mapping[Qt.Key, Callable[[], object]] | None = None
+        self,
+        parent: QObject,
+        work: Mapping[Qt.Key, Callable[[], object]] | None = None,
+        left: Collection[Qt.Key] = (),
     ) -> None:
         super().__init__(parent)
         self._work = dict(work or {})
+        self._left = frozenset(left)
 
     def keep(self, *widgets: QWidget) -> None:
         """Keep the keys of some widgets."""
@@ -47,18 +62,19 @@ class KeepsKeys(QObject):
             return False
         if event.type() == QEvent.Type.ShortcutOverride and self._claims(event):
             event.accept()
-        elif event.type() == QEvent.Type.KeyPress and event.key() in self._work:
+            return True
+        if event.type() == QEvent.Type.KeyPress and event.key() in self._work:
             self._work[Qt.Key(event.key())]()
             return True
         return False
 
     def _claims(self, event: QKeyEvent) -> bool:
-        return event.key() in self._work
+        return event.key() in self._work or event.key() in self._left
 
 
 class TypedKeys(KeepsKeys):
     """The same where words are typed: every plain key stays in the field."""
 
     def _claims(self, event: QKeyEvent) -> bool:
-        editing = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
-        return super()._claims(event) or event.key() in editing or event.text().isprintable()
+        is_letter = bool(event.text()) and event.text().isprintable()
+        return super()._claims(event) or event.key() in _EDITING or is_letter
