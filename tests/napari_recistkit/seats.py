@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import napari
 from napari._qt.qt_viewer import QtViewer
@@ -22,7 +23,9 @@ __all__ = ["open_case", "seat"]
 def seat(folder: Path, reader: str = "A", size: tuple[int, int] = (1280, 800)) -> Iterator[Reader]:
     """Open a window on a study; at the end nothing of it is left."""
     before = len(QtViewer._instances)
-    viewer = napari.Viewer(show=True)
+    # napari registers its plugins once a process, and its own fixture does so again.
+    with patch("napari.plugins._initialize_plugins"):
+        viewer = napari.Viewer(show=True)
     viewer.window.resize(*size)
     sitting = Reader(open_room(viewer, folder, reader), viewer)
     settle(300)
