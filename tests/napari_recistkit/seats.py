@@ -9,6 +9,8 @@ from pathlib import Path
 from unittest.mock import patch
 
 import napari
+from napari._app_model._app import NapariApplication, _napari_names
+from napari._qt._qapp_model.qactions import init_qactions
 from napari._qt.qt_viewer import QtViewer
 from qtpy.QtTest import QTest
 
@@ -22,10 +24,13 @@ __all__ = ["open_case", "seat"]
 @contextmanager
 def seat(folder: Path, reader: str = "A", size: tuple[int, int] = (1280, 800)) -> Iterator[Reader]:
     """Open a window on a study; at the end nothing of it is left."""
+    with _own_application():
+        yield from _sitting(folder, reader, size)
+
+
+def _sitting(folder: Path, reader: str, size: tuple[int, int]) -> Iterator[Reader]:
     before = len(QtViewer._instances)
-    # napari registers its plugins once a process, and its own fixture does so again.
-    with patch("napari.plugins._initialize_plugins"):
-        viewer = napari.Viewer(show=True)
+    viewer = napari.Viewer(show=True)
     viewer.window.resize(*size)
     sitting = Reader(open_room(viewer, folder, reader), viewer)
     settle(300)
@@ -40,6 +45,23 @@ def seat(folder: Path, reader: str = "A", size: tuple[int, int] = (1280, 800)) -
         settle(100)
         gc.collect()
     assert len(QtViewer._instances) == before
+
+
+@contextmanager
+def _own_application() -> Iterator[None]:
+    """Let napari register its actions anew, as its own fixture does for one test."""
+    application = NapariApplication("seat")
+    application.injection_store.namespace = _napari_names
+    init_qactions.cache_clear()
+    try:
+        with (
+            patch.object(NapariApplication, "get_app_model", return_value=application),
+            patch("napari.plugins._initialize_plugins"),
+        ):
+            yield
+    finally:
+        NapariApplication.destroy("seat")
+        init_qactions.cache_clear()
 
 
 def open_case(reader: Reader, subject: str = "S1") -> None:
