@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
+from itertools import compress, groupby
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -19,8 +19,10 @@ from recistkit.exchange.sources import RawTable
 __all__ = [
     "BAD",
     "Column",
+    "Kind",
     "ParsedTable",
     "Rule",
+    "Wrong",
     "date",
     "identifier",
     "length",
@@ -36,6 +38,9 @@ MAXIMUM_MM: Final = 1000
 DECIMALS: Final = 3
 BAD: Final = "bad_"
 """Prefix of the columns that say where a value could not be understood."""
+
+FEW_ROWS: Final = 1000
+"""Up to so many rows one query over all columns costs less than finding their different texts."""
 
 # A spreadsheet would run an id that begins like a formula, and no id needs control characters.
 _UNFIT_ID: Final = r"^[=+@]|^-[^0-9]|[\p{C}]"
@@ -55,8 +60,23 @@ class Rule(NamedTuple):
     """Whether a message may repeat the value, if it is a word or a number."""
 
 
+class Wrong(NamedTuple):
+    """Where rows are wrong, the column that is blamed, and what is said of it."""
+
+    where: pl.Expr
+    column: str
+    message: pl.Expr | str
+
+
 Parser = Callable[[pl.DataFrame, str], tuple[pl.Expr, list[Rule]]]
 """From a frame and a column to its value, and the rules that it may break."""
+
+
+class Kind(NamedTuple):
+    """What a column holds: the type of its values, and how they are understood."""
+
+    dtype: pl.DataType
+    parse: Parser
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +84,7 @@ class Column:
     """A column that a table may have."""
 
     name: str
-    parse: Parser
+    kind: Kind
     required: bool = False
 
 
@@ -93,9 +113,11 @@ class ParsedTable:
     faults: list[Fault]
     warnings: tuple[str, ...]
 
-    def add(self, where: pl.Expr, column: str, message: pl.Expr | str) -> None:
-        """Add a fault for each row for which `where` is true."""
-        self.add_rows(self.frame.filter(where), column, message)
+    def add(self, *wrongs: Wrong) -> None:
+        """Add a fault for each row that is wrong; all are looked for in one query."""
+        broken = _which(self.frame, [wrong.where for wrong in wrongs])
+        for where, column, message in compress(wrongs, broken):
+            self.add_rows(self.frame.filter(where), column, message)
 
     def add_rows(self, rows: pl.DataFrame, column: str, message: pl.Expr | str) -> None:
         """Add a fault for each of `rows`, which have the column ``row``."""
@@ -113,7 +135,7 @@ class ParsedTable:
             if given < empty:
                 few, found = (pl.col(column).is_not_null(), "is given")
             message = f"{found}, unlike in most rows; {things} are given for all rows or none"
-            self.add(few, column, message)
+            self.add_rows(self.frame.filter(few), column, message)
 
     def fine(self, *columns: str) -> pl.Expr:
         """Return where none of the columns had a fault, by itself or as a whole."""
@@ -134,22 +156,15 @@ def parse_table(raw: RawTable, columns: Sequence[Column]) -> ParsedTable:
         name for name in raw.frame.columns if name in known and name not in unfit
     )
     present = frozenset(found.columns)
-    missing = [pl.lit(None, pl.String).alias(name) for name in known if name not in present]
-    frame = found.with_row_index("row", raw.first_row).with_columns(missing)
+    frame = found.with_row_index("row", raw.first_row)
     frame = _without_blank_rows(
         frame, [column.name for column in columns if column.required and column.name in present]
     )
     values = [pl.col("row").cast(pl.Int64)]
     checks: list[tuple[str, Rule]] = []
     for column in columns:
-        value, rules = column.parse(frame, column.name)
-        if column.name not in present:
-            kind = frame.head(0).select(value.alias(column.name)).schema[column.name]
-            values.append(pl.lit(None, kind).alias(column.name))
-            continue
+        value, rules = _understood(frame, column)
         values.append(value.alias(column.name))
-        if column.required:
-            rules = [*rules, Rule(_is_empty(frame, column.name), "is empty", is_repeated=False)]
         checks += [(column.name, rule) for rule in rules]
     bad = _with_faults(frame, checks, faults)
     return ParsedTable(
@@ -161,11 +176,25 @@ def parse_table(raw: RawTable, columns: Sequence[Column]) -> ParsedTable:
     )
 
 
+def _understood(frame: pl.DataFrame, column: Column) -> tuple[pl.Expr, list[Rule]]:
+    """Return the value of a column and its rules; without a cell there is nothing to understand."""
+    name = column.name
+    if name not in frame.columns:
+        return pl.lit(None, column.kind.dtype), []
+    rules: list[Rule] = []
+    if column.required:
+        rules = [Rule(_is_empty(frame, name), "is empty", is_repeated=False)]
+    if frame[name].null_count() == frame.height:
+        return pl.lit(None, column.kind.dtype), rules
+    value, own = column.kind.parse(frame, name)
+    return value, [*own, *rules]
+
+
 def _column_faults(frame: pl.DataFrame, columns: Sequence[Column]) -> list[Fault]:
     """Name the columns that are missing, stand twice, or hold what is no value."""
-    faults = []
+    faults, schema = [], frame.schema
     for column in columns:
-        name, kind = column.name, frame.schema.get(column.name)
+        name, kind = column.name, schema.get(column.name)
         if kind is None and column.required:
             faults.append(Fault(0, name, "this required column is missing"))
         elif kind is not None and f"{name}{_TWICE}" in frame.columns:
@@ -197,14 +226,28 @@ def _with_faults(
 
 
 def _broken(frame: pl.DataFrame, checks: list[tuple[str, Rule]]) -> Iterator[tuple[str, Rule]]:
-    """Return the rules that some value breaks; of a text each different one is looked at once."""
+    """Return the rules that some value breaks."""
+    for values, together in _looked_at(frame, checks):
+        broken = _which(values, [rule.where for _, rule in together])
+        yield from compress(together, broken)
+
+
+def _looked_at(
+    frame: pl.DataFrame, checks: list[tuple[str, Rule]]
+) -> Iterator[tuple[pl.DataFrame, list[tuple[str, Rule]]]]:
+    """Return rules with the values to try them on; of many texts each different one once."""
+    if frame.height <= FEW_ROWS:
+        yield frame, checks
+        return
     for name, together in groupby(checks, key=itemgetter(0)):
-        values = frame.select(name)
-        if frame.schema[name] == pl.String:
-            values = values[name].unique().to_frame()
-        for _, rule in together:
-            if values.select(rule.where.fill_null(value=False).any()).item():
-                yield name, rule
+        is_text = frame[name].dtype == pl.String
+        yield (frame[name].unique().to_frame() if is_text else frame), list(together)
+
+
+def _which(frame: pl.DataFrame, conditions: Sequence[pl.Expr]) -> Sequence[bool]:
+    """Return for each condition whether it is true of any row."""
+    found = (where.any().alias(str(place)) for place, where in enumerate(conditions))
+    return frame.select(found).row(0) if conditions else ()
 
 
 def _said(value: str | None, rule: Rule) -> str:
@@ -212,13 +255,13 @@ def _said(value: str | None, rule: Rule) -> str:
     return f"{quoted_value(value)} {rule.expected}" if value and rule.is_repeated else rule.expected
 
 
-def text(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
+def _parse_text(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
     """Any text; empty is null."""
     value = _text(frame, name)
     return value, []
 
 
-def identifier(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
+def _parse_identifier(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
     """Text that names something; where it is unfit, it is not repeated: it may be a patient."""
     value = _text(frame, name)
     unfit = value.str.contains(_UNFIT_ID)
@@ -233,12 +276,7 @@ def identifier(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
     ]
 
 
-def words(allowed: Sequence[str]) -> Parser:
-    """Return a parser of a closed list of words."""
-    return partial(_words, allowed=tuple(allowed))
-
-
-def _words(
+def _parse_words(
     frame: pl.DataFrame, name: str, *, allowed: tuple[str, ...]
 ) -> tuple[pl.Expr, list[Rule]]:
     given = _text(frame, name)
@@ -246,9 +284,9 @@ def _words(
     return value, [Rule(given.is_not_null() & value.is_null(), f"is none of {', '.join(allowed)}")]
 
 
-def truth(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
+def _parse_truth(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
     """Truth: the word true or false."""
-    if frame.schema[name] == pl.Boolean:
+    if frame[name].dtype == pl.Boolean:
         return pl.col(name), []
     given = _text(frame, name)
     lower = given.str.to_lowercase()
@@ -257,9 +295,9 @@ def truth(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
     return value, [Rule(given.is_not_null() & ~is_word, "is neither true nor false")]
 
 
-def date(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
+def _parse_date(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
     """An ISO date, as text, date, or a time at midnight."""
-    kind = frame.schema[name]
+    kind = frame[name].dtype
     if kind == pl.Date:
         return _plausible(pl.col(name)), [_far_off(pl.col(name))]
     if isinstance(kind, pl.Datetime):
@@ -289,9 +327,9 @@ def _far_off(value: pl.Expr) -> Rule:
     return Rule(~value.dt.year().is_between(1900, 2100), "lies outside 1900 to 2100")
 
 
-def length(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
+def _parse_length(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
     """A length in mm, to whole micrometres: exact from text, to the nearest from floats."""
-    kind = frame.schema[name]
+    kind = frame[name].dtype
     rules = []
     if kind.is_numeric():
         given = _float(name)
@@ -316,9 +354,9 @@ def length(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
     return pl.when(usable).then((given * 1000).round()).cast(pl.Int64), rules
 
 
-def number(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
+def _parse_number(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
     """Any finite number."""
-    if frame.schema[name].is_numeric():
+    if frame[name].dtype.is_numeric():
         given = _float(name)
         return given, [Rule(given.is_infinite(), "is not a number")]
     written = _text(frame, name)
@@ -327,16 +365,16 @@ def number(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
     return pl.when(finite).then(value), [Rule(written.is_not_null() & ~finite, "is not a number")]
 
 
-def thickness(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
+def _parse_thickness(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
     """The thickness of a slice in mm: a number above 0."""
-    value, rules = number(frame, name)
+    value, rules = _parse_number(frame, name)
     possible = (value > 0) & (value <= MAXIMUM_MM)
     expected = f"is no slice thickness; expected above 0 and at most {MAXIMUM_MM} mm"
     return pl.when(possible).then(value), [*rules, Rule(value.is_finite() & ~possible, expected)]
 
 
 def _is_empty(frame: pl.DataFrame, name: str) -> pl.Expr:
-    kind = frame.schema[name]
+    kind = frame[name].dtype
     if kind in (pl.String, pl.Categorical, pl.Enum):
         return _text(frame, name).is_null()
     return (pl.col(name).fill_nan(None) if kind.is_float() else pl.col(name)).is_null()
@@ -347,7 +385,7 @@ def _float(name: str) -> pl.Expr:
 
 
 def _text(frame: pl.DataFrame, name: str) -> pl.Expr:
-    kind = frame.schema[name]
+    kind = frame[name].dtype
     if kind.is_float():
         return _whole_text(pl.col(name).fill_nan(None))
     value = pl.col(name) if kind == pl.String else pl.col(name).cast(pl.String)
@@ -358,3 +396,17 @@ def _whole_text(value: pl.Expr) -> pl.Expr:
     """Return floats as text, whole ones as 1 and not 1.0: integers with gaps come as floats."""
     whole = value.cast(pl.Int64, strict=False)
     return pl.when(value == whole).then(whole.cast(pl.String)).otherwise(value.cast(pl.String))
+
+
+text: Final = Kind(pl.String(), _parse_text)
+identifier: Final = Kind(pl.String(), _parse_identifier)
+truth: Final = Kind(pl.Boolean(), _parse_truth)
+date: Final = Kind(pl.Date(), _parse_date)
+length: Final = Kind(pl.Int64(), _parse_length)
+number: Final = Kind(pl.Float64(), _parse_number)
+thickness: Final = Kind(pl.Float64(), _parse_thickness)
+
+
+def words(allowed: Sequence[str]) -> Kind:
+    """Return the kind of a closed list of words."""
+    return Kind(pl.Enum(allowed), partial(_parse_words, allowed=tuple(allowed)))

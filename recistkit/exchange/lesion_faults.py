@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 
 from recistkit.errors import Fault
-from recistkit.exchange.columns import ParsedTable
+from recistkit.exchange.columns import ParsedTable, Wrong
 from recistkit.exchange.numbering import first_rows, numbers, repeated
 from recistkit.terms import LESION_STATES, OVERALL
 
@@ -22,13 +24,13 @@ MEASURABLE_UM = 10_000
 MOST_COMPARTMENTS = 100
 """More different words are something else in that column."""
 SIZED = pl.col("longest_um").is_not_null() | pl.col("short_um").is_not_null()
+MERGED = ((pl.col("state") == "merged") & MEASURABLE).fill_null(value=False)
 ZERO = (pl.col("longest_um") == 0) | (pl.col("short_um") == 0)
 
 
 def lesion_faults(table: ParsedTable) -> None:
     """Add every fault that the reads table shows by itself."""
-    _states(table)
-    _sizes(table)
+    table.add(*_states(table), *_sizes(table), *_fragments(), *_mergers())
     _compartments(table)
     _baselines(table)
     _repeated_rows(table)
@@ -36,16 +38,16 @@ def lesion_faults(table: ParsedTable) -> None:
     _changed_lesions(table)
 
 
-def _states(table: ParsedTable) -> None:
+def _states(table: ParsedTable) -> Iterator[Wrong]:
     state, role = pl.col("state"), pl.col("role")
     known = table.fine("state", "role") & role.is_not_null()
     silent = known & state.is_null()
-    table.add(
+    yield Wrong(
         silent & (role == "target") & table.fine("longest_mm", "short_mm"),
         "state",
         "a target without a size needs a state: nothing follows from silence",
     )
-    table.add(
+    yield Wrong(
         silent & (role == "non-target"),
         "state",
         "a non-target needs a state: nothing follows from silence",
@@ -65,53 +67,76 @@ def _states(table: ParsedTable) -> None:
     for which, allowed, name in kinds:
         wrong = known & which & ~state.is_in(list(allowed))
         expected = f"of a {name}; expected one of {', '.join(allowed)}"
-        table.add(wrong, "state", pl.format("{} is no state {}", state, pl.lit(expected)))
-    table.add(
+        yield Wrong(wrong, "state", pl.format("{} is no state {}", state, pl.lit(expected)))
+    yield Wrong(
         table.fine("state", "reason") & (state == "not-evaluable") & pl.col("reason").is_null(),
         "reason",
         "not-evaluable needs a reason",
     )
 
 
-def _sizes(table: ParsedTable) -> None:
+def _sizes(table: ParsedTable) -> Iterator[Wrong]:
     state = pl.col("state")
     fine = table.fine("longest_mm", "short_mm")
     needs_size = fine & MEASURABLE & state.is_in(["measured", "split"])
-    table.add(needs_size & ~SIZED, "longest_mm", pl.format("{} without any size", state))
+    yield Wrong(needs_size & ~SIZED, "longest_mm", pl.format("{} without any size", state))
     zero = fine & MEASURABLE & ZERO & state.is_in(["measured", "split", "too-small"])
-    table.add(
+    yield Wrong(
         zero, "longest_mm", pl.format("{} with a size of 0; a lesion that is gone is absent", state)
     )
     large = (pl.col("longest_um") >= MEASURABLE_UM) | (pl.col("short_um") >= MEASURABLE_UM)
-    table.add(
+    yield Wrong(
         fine & MEASURABLE & (state == "too-small") & large,
         "longest_mm",
         "too small to measure, yet 10 mm or more",
     )
-    table.add(
+    yield Wrong(
         fine & (state == "absent") & SIZED, "longest_mm", "an absent lesion cannot have a size"
     )
-    table.add(
+    yield Wrong(
         fine & (pl.col("short_um") > pl.col("longest_um")),
         "short_mm",
         "the short axis is longer than the longest diameter",
     )
 
 
+def _fragments() -> Iterator[Wrong]:
+    split, fragment = pl.col("state") == "split", pl.col("fragment")
+    yield Wrong(
+        fragment.is_not_null() & ~split,
+        "fragment",
+        "belongs to a lesion whose state is split",
+    )
+    yield Wrong(split & fragment.is_null(), "fragment", "a split lesion needs one for each row")
+
+
+def _mergers() -> Iterator[Wrong]:
+    holder = pl.col("merged_into")
+    yield Wrong(
+        (pl.col("state") != "merged") & holder.is_not_null(),
+        "merged_into",
+        "belongs to a lesion whose state is merged",
+    )
+    yield Wrong(MERGED & holder.is_null(), "merged_into", "a merged lesion needs one")
+
+
 def _compartments(table: ParsedTable) -> None:
     compartment = pl.col("compartment")
     if "compartment" not in table.present:
         return
-    different = table.frame["compartment"].drop_nulls().n_unique()
-    if different > MOST_COMPARTMENTS:
-        message = f"has {different} different compartments; expected at most {MOST_COMPARTMENTS}"
+    different = table.frame["compartment"].drop_nulls().unique()
+    if len(different) > MOST_COMPARTMENTS:
+        message = (
+            f"has {len(different)} different compartments; expected at most {MOST_COMPARTMENTS}"
+        )
         table.faults.append(Fault(0, "compartment", message))
         return
-    table.add(
-        compartment.str.to_lowercase() == OVERALL,
-        "compartment",
-        f"{OVERALL!r} is reserved for the whole patient",
-    )
+    if OVERALL in {word.lower() for word in different}:
+        table.add_rows(
+            table.frame.filter(compartment.str.to_lowercase() == OVERALL),
+            "compartment",
+            f"{OVERALL!r} is reserved for the whole patient",
+        )
     table.add_unless_all_or_none("compartment", "compartments")
 
 
@@ -135,14 +160,6 @@ def _baselines(table: ParsedTable) -> None:
 
 def _repeated_rows(table: ParsedTable) -> None:
     split = pl.col("state") == "split"
-    table.add(
-        pl.col("fragment").is_not_null() & ~split,
-        "fragment",
-        "belongs to a lesion whose state is split",
-    )
-    table.add(
-        split & pl.col("fragment").is_null(), "fragment", "a split lesion needs one for each row"
-    )
     crowded = repeated(table.frame["spot_no"].to_numpy())
     if not crowded.any():
         return
@@ -166,15 +183,8 @@ def _repeated_rows(table: ParsedTable) -> None:
 
 
 def _merged_lesions(table: ParsedTable) -> None:
-    merged = ((pl.col("state") == "merged") & MEASURABLE).fill_null(value=False)
     holder = pl.col("merged_into")
-    table.add(
-        (pl.col("state") != "merged") & holder.is_not_null(),
-        "merged_into",
-        "belongs to a lesion whose state is merged",
-    )
-    table.add(merged & holder.is_null(), "merged_into", "a merged lesion needs one")
-    rows = table.frame.filter(merged & holder.is_not_null() & table.fine("merged_into"))
+    rows = table.frame.filter(MERGED & holder.is_not_null() & table.fine("merged_into"))
     if not rows.height:
         return
     perhaps_target = (pl.col("role") == "target").fill_null(value=True)

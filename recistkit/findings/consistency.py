@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from recistkit.findings.organs import organ_keys
 from recistkit.findings.table import READ, as_findings, lengths
+from recistkit.model.organs import organ_keys
 
 __all__ = [
     "modality_changed",
@@ -27,6 +27,9 @@ def _changed(followed: pl.DataFrame, column: str, word: pl.Expr) -> pl.DataFrame
     ``first_stated`` and ``first_timepoint`` say what it differs from.
     """
     stated = followed.with_columns(word=word).filter(pl.col("word").is_not_null())
+    stated = stated.filter(pl.col("word").n_unique().over(_LESION) > 1)
+    if not stated.height:
+        return stated
     first = (
         stated.sort("position", "row")
         .unique(_LESION, keep="first", maintain_order=True)
@@ -78,9 +81,11 @@ def sizes_finer_than_a_tenth(followed: pl.DataFrame) -> pl.DataFrame:
     finer = pl.any_horizontal(pl.col("longest_um", "short_um") % FINEST_UM != 0)
     axis = pl.col("longest_um")
     shown = pl.when(axis % FINEST_UM != 0).then("longest_um").otherwise("short_um")
+    rows = followed.filter(finer)
+    if not rows.height:
+        return as_findings(rows, "finer-than-0.1-mm", pl.lit(None))
     found = (
-        followed.filter(finer)
-        .with_columns(shown_um=shown)
+        rows.with_columns(shown_um=shown)
         .sort("position", "lesion", "fragment", nulls_last=False)
         .group_by(READ, maintain_order=True)
         .agg(pl.len().alias("count"), pl.col("timepoint", "lesion", "shown_um").first())
@@ -100,6 +105,8 @@ def sizes_finer_than_a_tenth(followed: pl.DataFrame) -> pl.DataFrame:
 
 def _first_rows(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the first row of each lesion."""
+    if not rows.height:
+        return rows
     return rows.sort("position", "row").unique(_LESION, keep="first", maintain_order=True)
 
 

@@ -54,6 +54,8 @@ def as_findings(frame: pl.DataFrame, code: str, message: pl.Expr) -> pl.DataFram
     message : polars.Expr
         What was found and what was expected.
     """
+    if not frame.height:
+        return pl.DataFrame(schema=_SCHEMA)
     there = [
         pl.col(name) if name in frame.columns else pl.lit(None).alias(name)
         for name in ("subject", "reader", "timepoint", "position", "lesion")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from recistkit.findings.organs import NODES, organ_keys
 from recistkit.findings.table import READ, as_findings
 from recistkit.model.limits import SelectionLimits
+from recistkit.model.organs import NODES, organ_keys
 
 __all__ = ["baseline_lesions", "too_many_per_organ", "too_many_targets"]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Evaluation", "SideTables", "evaluate"]
 
-_NOT_YET: Final = frozenset({"node-without-stated-compartment"})
+# Where compartments are in use, a lesion without one is incomplete, which its row says; where
+# they are not, there is none to state.
+_NOT_A_READERS: Final = "node-without-stated-compartment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +90,20 @@ class Evaluation:
         As of `recistkit.classify`; None where nothing can be classified yet.
     faults : tuple of str
         Why nothing can be classified.
-    findings : tuple of Finding
-        Selection and data findings, as of `recistkit.check`; there too where
-        nothing can be classified.
     """
 
     classification: Classification | None = None
     faults: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    _checked: _Checked | None = field(default=None, repr=False)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Selection and data findings, as of `recistkit.check`.
+
+        There too where nothing can be classified. They are looked for when
+        they are asked for: a response need not wait for them.
+        """
+        return () if self._checked is None else self._checked.findings()
 
     @property
     def responses(self) -> pl.DataFrame | None:
@@ -122,29 +131,32 @@ def evaluate(read: Read, criteria: Criteria, side: SideTables) -> Evaluation:
     if not read.marks:
         return Evaluation()
     given = [lesion.compartment is not None for lesion in read.lesions]
-    partly = any(given) and not all(given)
-    if partly:
+    if any(given) and not all(given):
         read, side = _without_compartments(read), side.without_compartments()
     reads, visits = reads_table([read]), visits_table([read])
-    without = _NOT_YET if partly else frozenset[str]()
     try:
         result = classify(
             reads, criteria=criteria, visits=visits, subjects=side.subjects, events=side.events
         )
     except TableError as error:
         faults = tuple(fault.message for fault in error.faults)
-        alone = _findings(load_study(reads, visits=visits), criteria, without)
-        return Evaluation(faults=faults, findings=alone)
-    found = _findings(result.study, criteria, without)
-    return Evaluation(classification=result, findings=found)
+        alone = load_study(reads, visits=visits)
+        return Evaluation(faults=faults, _checked=_Checked(alone, criteria))
+    return Evaluation(classification=result, _checked=_Checked(result.study, criteria))
 
 
-def _findings(study: Study, criteria: Criteria, without: frozenset[str]) -> tuple[Finding, ...]:
-    """Return the findings of a read, without those that mean nothing yet."""
-    if any(table.faults for table in study.tables.all):
-        return ()
-    rows = check_study(study, criteria).fill_null("").to_dicts()
-    return tuple(Finding(**row) for row in rows if row["code"] not in without)
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What findings are looked for in."""
+
+    study: Study
+    criteria: Criteria
+
+    def findings(self) -> tuple[Finding, ...]:
+        if any(table.faults for table in self.study.tables.all):
+            return ()
+        rows = check_study(self.study, self.criteria).fill_null("").to_dicts()
+        return tuple(Finding(**row) for row in rows if row["code"] != _NOT_A_READERS)
 
 
 def _without_compartments(read: Read) -> Read:

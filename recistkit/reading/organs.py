@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-from recistkit.findings.organs import names_a_node, organ_key
+from recistkit.model.organs import names_a_node, organ_key
 
 __all__ = ["Organ", "is_nodal", "organs", "suggestions"]
 

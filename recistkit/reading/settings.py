@@ -15,8 +15,8 @@ from pydantic_core import PydanticCustomError
 from recistkit.criteria import Criteria, load, shipped
 from recistkit.errors import CriteriaError, SettingsError
 from recistkit.exchange.quoting import short_name
-from recistkit.findings.organs import names_a_node, organ_key
 from recistkit.model.fields import FileBelow, Name, StepText
+from recistkit.model.organs import names_a_node, organ_key
 from recistkit.reading.charter import Charter, ShowResponse
 from recistkit.terms import OVERALL
 

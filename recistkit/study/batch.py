@@ -166,9 +166,14 @@ def _therapies(
 
 
 def _codes(words: pl.Series, allowed: tuple[str, ...]) -> Codes:
-    codes = words.cast(pl.Enum(allowed)).to_physical()
-    return codes.cast(pl.Int8).fill_null(-1).to_numpy()
+    codes = words.cast(pl.Enum(allowed)).to_physical().cast(pl.Int8)
+    return _filled(codes, -1).to_numpy()
 
 
 def _days(dates: pl.Series) -> Days:
-    return dates.to_physical().cast(pl.Int32).fill_null(NEVER).to_numpy()
+    return _filled(dates.to_physical().cast(pl.Int32), NEVER).to_numpy()
+
+
+def _filled(values: pl.Series, none: int) -> pl.Series:
+    """Return values with a number for those that are empty; most columns have none."""
+    return values.fill_null(none) if values.null_count() else values

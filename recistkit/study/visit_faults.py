@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from recistkit.exchange.columns import ParsedTable
+from recistkit.exchange.columns import ParsedTable, Wrong
 from recistkit.exchange.load_tables import StudyTables
 from recistkit.exchange.numbering import first_rows
 from recistkit.study.visits import READ, VISIT, position_of_rows
@@ -64,7 +64,7 @@ def _dateless_visits(tables: StudyTables, visits: pl.DataFrame) -> None:
     if tables.visits is None:
         return
     backwards = pl.col("date_last") < pl.col("date_first")
-    tables.visits.add(backwards, "date_last", "lies before date_first")
+    tables.visits.add(Wrong(backwards, "date_last", "lies before date_first"))
     only_here = pl.col("date_first").is_null() & pl.col("visit_no").is_null()
     without = visits.filter(only_here).select(row="visits_row")
     bad = tables.visits.frame.filter(~tables.visits.fine(*VISIT, "date_first", "date_last"))

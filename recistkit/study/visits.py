@@ -102,6 +102,8 @@ def _for_each_reader(visits: pl.DataFrame, table: ParsedTable) -> pl.DataFrame:
     """A row without a reader holds for every reader of its subject, cell by cell (C2)."""
     rows = table.frame.filter(pl.col("subject").is_not_null(), pl.col("timepoint").is_not_null())
     named = rows.filter(pl.col("reader").is_not_null())
+    if named.height == rows.height:
+        return _once(named)
     shared = rows.filter(pl.col("reader").is_null()).drop("reader")
     readers = visits.select(READ).unique()
     first = visits["reader"].min()

@@ -266,10 +266,7 @@ class TestUnfinishedReads:
         complete_visit(session)
         rows = session.evaluation().at("month-2")
         assert [row["flags"] for row in rows] == ["after-new-therapy"]
-        assert [finding.code for finding in session.open_findings()] == [
-            "baseline-after-reference",
-            "node-without-stated-compartment",
-        ]
+        assert [finding.code for finding in session.open_findings()] == ["baseline-after-reference"]
 
     def test_a_table_that_does_not_fit_is_said_and_does_not_hinder_reading(
         self, tmp_path: Path

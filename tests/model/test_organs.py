@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from recistkit.findings.organs import names_a_node, organ_key
+from recistkit.model.organs import names_a_node, organ_key
 
 SAME = {
     "lung": ["lung", "Lungs", "lung-left", "LUNG_RIGHT", "left lung, lower lobe", "lung (R)"],
