@@ -49,13 +49,11 @@ def main(folder: Path, reader: str, subject: str | None = None) -> int:
 def open_room(
     viewer: napari.Viewer, folder: Path | None, reader: str | None, subject: str | None = None
 ) -> ReadingRoom:
-    """Put the reading room below the canvas of a viewer, with a folder opened in it."""
+    """Put the reading room below the canvas of a viewer, where it searches the folder."""
     from napari_recistkit.widgets.reading_room import ReadingRoom
 
-    room = ReadingRoom(viewer, folder=folder, reader=reader)
+    room = ReadingRoom(viewer, folder=folder, reader=reader, subject=subject)
     viewer.window.add_dock_widget(room, name=_TITLE, area="bottom", add_vertical_stretch=False)
-    if subject is not None:
-        room.open_case(subject)
     return room
 
 

@@ -1,22 +1,20 @@
-"""Loading the scans of a case in the background, the visit being read first."""
+"""Loading the scans of a case, the visit being read first."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
-
-from qtpy.QtCore import QObject, Qt, Signal
+from typing import TYPE_CHECKING
 
 from recistkit.errors import RecistkitError
-from recistkit.reading.cases import Case
+from recistkit.reading.case import Case
 from recistkit.reading.grid import ViewGrid
 from recistkit.scans import FoundSeries, load_found
 
-__all__ = ["CaseLoader", "Loaded", "in_order"]
+if TYPE_CHECKING:
+    from napari_recistkit.background import Job
 
-LONGEST_WAIT_SECONDS: Final = 60.0
+__all__ = ["Loaded", "how_far", "in_order", "load_all", "load_one"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +24,6 @@ class Loaded:
     uid: str
     grid: ViewGrid | None
     fault: str
-    done: int
-    total: int
 
 
 def in_order(case: Case, first: Sequence[str | None]) -> tuple[FoundSeries, ...]:
@@ -57,69 +53,16 @@ def load_one(found: FoundSeries) -> tuple[ViewGrid | None, str]:
         return None, f"a scan cannot be loaded: {type(error).__name__}"
 
 
-class CaseLoader(QObject):
-    """Loads in a thread; what it loaded is handed over in the window's own thread.
+def load_all(series: Sequence[FoundSeries], job: Job) -> None:
+    """Load one series after the other, and hand each over as `Loaded`; for a thread."""
+    for number, found in enumerate(series, start=1):
+        job.check()
+        grid, fault = load_one(found)
+        uid = "" if found.series is None else found.series.uid
+        job.hand_over(Loaded(uid, grid, fault))
+        job.tell(how_far(number, len(series)))
 
-    Parameters
-    ----------
-    series : sequence of FoundSeries
-        In the order in which they are wanted.
-    loaded : callable
-        Called with each `Loaded`.
-    finished : callable
-        Called at the end, unless it was cancelled.
-    """
 
-    _one = Signal(object)
-    _all = Signal()
-
-    def __init__(
-        self,
-        series: Sequence[FoundSeries],
-        *,
-        loaded: Callable[[Loaded], None],
-        finished: Callable[[], None],
-    ) -> None:
-        super().__init__()
-        self._series = tuple(series)
-        self._loaded = loaded
-        self._finished = finished
-        self._cancelled = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="recistkit-loading", daemon=True)
-        self._one.connect(self._take, Qt.ConnectionType.QueuedConnection)
-        self._all.connect(self._end, Qt.ConnectionType.QueuedConnection)
-
-    @property
-    def is_running(self) -> bool:
-        """Whether its thread is at work."""
-        return self._thread.is_alive()
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def cancel(self) -> None:
-        """Stop after the series that is being loaded; nothing more is handed over."""
-        self._cancelled.set()
-
-    def wait(self) -> None:
-        """Wait until the thread has ended: it must not outlive its window."""
-        self._thread.join(LONGEST_WAIT_SECONDS)
-
-    def _work(self) -> None:
-        """Load one series after the other; in the thread."""
-        for number, found in enumerate(self._series, start=1):
-            if self._cancelled.is_set():
-                return
-            grid, fault = load_one(found)
-            uid = "" if found.series is None else found.series.uid
-            self._one.emit(Loaded(uid, grid, fault, number, len(self._series)))
-        self._all.emit()
-
-    def _take(self, one: Loaded) -> None:
-        if not self._cancelled.is_set():
-            self._loaded(one)
-
-    def _end(self) -> None:
-        if not self._cancelled.is_set():
-            self._finished()
+def how_far(done: int, total: int) -> str:
+    """Return how far loading is."""
+    return f"loading {done} of {total}"

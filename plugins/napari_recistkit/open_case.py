@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
+from napari_recistkit.loading import how_far, in_order, load_all
 from napari_recistkit.room import Room, Window
 from napari_recistkit.ruler_tool import RulerTool
 from napari_recistkit.views import Views
+from napari_recistkit.visit_text import title_text
 from napari_recistkit.windows import first_window
 from recistkit.errors import OutputError, RecistkitError
 from recistkit.reading.key_images import key_image, save_key_image
@@ -15,15 +17,19 @@ from recistkit.reading.opening import open_session
 from recistkit.reading.paths import key_image_folder, key_image_name
 
 if TYPE_CHECKING:
+    from napari_recistkit.background import Background
     from napari_recistkit.canvas import Canvas
     from napari_recistkit.link import Link
+    from napari_recistkit.loading import Loaded
+    from napari_recistkit.open_folder import OpenFolder
     from recistkit.model.mark import Mark
     from recistkit.reading.case import Case
     from recistkit.reading.grid import ViewGrid
-    from recistkit.reading.settings import StudySettings
-    from recistkit.store.journal import Journal
+    from recistkit.reading.rows import Row
 
 __all__ = ["OpenCase"]
+
+Done = TypeVar("Done")
 
 
 class OpenCase:
@@ -31,16 +37,14 @@ class OpenCase:
 
     Parameters
     ----------
-    folder : Path
-        Of the study.
+    folder : OpenFolder
     case : Case
-    journal : Journal
-        The reader's own.
-    settings : StudySettings
     present, compared : Canvas
     link : Link
     window : Window
         What asks and says.
+    is_free : callable
+        Tells whether the mouse may change something now; says why where not.
 
     Raises
     ------
@@ -50,32 +54,43 @@ class OpenCase:
 
     def __init__(
         self,
-        folder: Path,
+        folder: OpenFolder,
         case: Case,
-        journal: Journal,
-        settings: StudySettings,
         *,
         present: Canvas,
         compared: Canvas,
         link: Link,
         window: Window,
+        is_free: Callable[[], bool],
     ) -> None:
         self.case = case
-        self.session = open_session(folder, case, journal, settings)
-        self.room = Room(self.session, settings, window)
+        self.session = open_session(folder.path, case, folder.journal, folder.settings)
+        self.room = Room(self.session, folder.settings, window)
         self.views = Views(self.session, case, present, compared, link)
-        self._folder = folder
+        self._folder = folder.path
         self._window = window
+        self._is_free = is_free
         self._grids: dict[str, ViewGrid] = {}
         self._tool = RulerTool(
             present,
-            done=self.room.take_stroke,
-            clicked=self.room.take_click,
-            resolution_mm=settings.resolution_mm,
+            done=lambda stroke: self._take_if_free(self.room.take_stroke, stroke),
+            clicked=lambda click: self._take_if_free(self.room.take_click, click),
+            resolution_mm=folder.settings.resolution_mm,
         )
         self._drawn_on = self._state
         if self.session.lesion is None and not self.session.locked:
             self.session.next_unstated()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The lesions of the visit; none where there is no visit."""
+        return self.session.rows() if self.session.visit else ()
+
+    @property
+    def title(self) -> str:
+        """What is read, beside what, and what the next drag does."""
+        views = self.views
+        return title_text(self.session, views.compared_visit, views.comparison, self.room.armed)
 
     def refresh(self) -> None:
         """Let views and ruler follow the session."""
@@ -85,6 +100,30 @@ class OpenCase:
         self.views.refresh()
         if not self._tool.drawing:
             self._arm()
+
+    def load(self, background: Background) -> None:
+        """Load its scans: those of the visit that is read first, then the one beside it."""
+        first = (self.session.visit, self.views.compared_visit, self.session.baseline)
+        series = in_order(self.case, first)
+
+        def fail(fault: str) -> None:
+            self._window.say(fault)
+            self.views.end_loading()
+
+        background.start(
+            how_far(0, len(series)),
+            lambda job: load_all(series, job),
+            taken=self._take_loaded,
+            finished=lambda _: self.views.end_loading(),
+            failed=fail,
+        )
+
+    def _take_loaded(self, one: Loaded) -> None:
+        if one.grid is not None:
+            self.add_grid(one.grid)
+        else:
+            self.views.add_fault(one.uid)
+            self._window.say(one.fault)
 
     def add_grid(self, grid: ViewGrid) -> None:
         """Take a volume that was loaded."""
@@ -132,6 +171,13 @@ class OpenCase:
             self.session.remember(self.views.place())
         except RecistkitError as error:
             self._window.say(str(error))
+
+    def _take_if_free(self, take: Callable[[Done], None], done: Done) -> None:
+        """Take a drag or a click, unless nothing may be changed now."""
+        if self._is_free():
+            take(done)
+        else:
+            self.refresh()
 
     def _arm(self) -> None:
         """Let the next drag draw what the room wants of it."""

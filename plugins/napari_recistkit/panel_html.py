@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from recistkit.reading.panel import PanelLine
 
-__all__ = ["FindingLine", "panel_html"]
+__all__ = ["FindingLine", "findings_html", "visit_html"]
 
 _CELL: Final = "padding-right: 6px; white-space: nowrap"
 
@@ -22,13 +22,8 @@ class FindingLine(NamedTuple):
     is_open: bool
 
 
-def panel_html(
-    statement: Sequence[tuple[str, str]],
-    lines: Sequence[PanelLine],
-    note: str,
-    findings: Sequence[FindingLine],
-) -> str:
-    """Return the panel's text.
+def visit_html(statement: Sequence[tuple[str, str]], lines: Sequence[PanelLine], note: str) -> str:
+    """Return what is stated of a visit, and what it comes to.
 
     Parameters
     ----------
@@ -38,7 +33,6 @@ def panel_html(
         None while the response is not shown.
     note : str
         Why nothing is shown, or what the visit still lacks.
-    findings : sequence of FindingLine
     """
     stated = "".join(
         f"<tr><td style='{_CELL}'>{escape(what)}</td><td>{_stated(words)}</td></tr>"
@@ -49,7 +43,12 @@ def panel_html(
         parts.append(_lines_html(lines))
     if note:
         parts.append(f"<p>{escape(note)}</p>")
-    return "".join([*parts, *map(_finding_html, findings)])
+    return "".join(parts)
+
+
+def findings_html(findings: Sequence[FindingLine]) -> str:
+    """Return what the reader should look at."""
+    return "".join(map(_finding_html, findings))
 
 
 def _stated(words: str) -> str:

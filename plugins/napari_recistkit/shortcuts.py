@@ -88,7 +88,7 @@ GROUPS: Final[dict[str, tuple[Shortcut, ...]]] = {
         Shortcut("show_help", ("F1",), "this table"),
         Shortcut("show_cases", ("F2",), "list of cases"),
         Shortcut("next_case", ("F3",), "next case that is not signed"),
-        Shortcut("cancel_loading", ("Ctrl+.",), "stop loading scans"),
+        Shortcut("cancel_loading", ("Ctrl+.",), "stop searching a folder, or loading scans"),
     ),
 }
 

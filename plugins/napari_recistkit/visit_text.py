@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from napari_recistkit.panel_html import FindingLine, panel_html
+from napari_recistkit import panel_html
+from napari_recistkit.panel_html import FindingLine
 from recistkit.reading.commands_statements import first_sightings
 from recistkit.reading.panel import PanelLine, panel_lines
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from recistkit.model.finding import Finding
     from recistkit.reading.session import ReadSession
 
-__all__ = ["finding_lines", "ordered_findings", "title_text", "visit_html"]
+__all__ = ["finding_lines", "findings_html", "ordered_findings", "title_text", "visit_html"]
 
 _HIDDEN: Final = {
     "after-measurement": "The response is shown when every lesion has its state and the "
@@ -25,10 +26,10 @@ _STATED: Final = {"coverage": "coverage", "image_quality": "quality"}
 
 
 def visit_html(session: ReadSession) -> str:
-    """Return the panel's text for the current visit."""
+    """Return statement, sums and responses of the current visit."""
     visit = session.visit
     if visit is None:
-        return panel_html((), (), "this case has no visit that can be read", ())
+        return panel_html.visit_html((), (), "this case has no visit that can be read")
     evaluation = session.shown_evaluation()
     lines: tuple[PanelLine, ...] = ()
     note = _HIDDEN[session.charter.show_response]
@@ -36,8 +37,14 @@ def visit_html(session: ReadSession) -> str:
         note = "; ".join(evaluation.faults)
         if evaluation.responses is not None:
             lines = panel_lines(evaluation.responses, visit, session.charter.criteria)
+    return panel_html.visit_html(_statement(session, visit), lines, note)
+
+
+def findings_html(session: ReadSession) -> str:
+    """Return the findings of the read, and what its scans and it have otherwise."""
+    found = finding_lines(session) if session.visit is not None else ()
     notices = [FindingLine("", notice, is_open=True) for notice in session.notices]
-    return panel_html(_statement(session, visit), lines, note, [*finding_lines(session), *notices])
+    return panel_html.findings_html([*found, *notices])
 
 
 def title_text(session: ReadSession, beside: str | None, comparison: str, armed: str | None) -> str:

@@ -5,7 +5,7 @@ No file of another reader is ever opened.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -38,10 +38,19 @@ def with_state(folder: Path | str, reader: str, case: Case) -> Case:
     return known
 
 
-def with_states(folder: Path, reader: str, cases: Sequence[Case]) -> tuple[Case, ...]:
-    """Return the cases with their states; see `with_state`."""
+def with_states(
+    folder: Path, reader: str, cases: Sequence[Case], *, on_file: Callable[[], None] = lambda: None
+) -> tuple[Case, ...]:
+    """Return the cases with their states; see `with_state`.
+
+    What `on_file` raises, which is called before each case, ends the looking.
+    """
     known = _known(journal_path(folder, reader), reader, cases)
-    return tuple(_with_one_state(folder, reader, known.get(case.subject), case) for case in cases)
+    found = []
+    for case in cases:
+        on_file()
+        found.append(_with_one_state(folder, reader, known.get(case.subject), case))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,10 +20,15 @@ from recistkit.scans import FoundSeries, find_series
 __all__ = ["Case", "CaseState", "CaseVisit", "find_cases", "require_cases", "with_state"]
 
 Progress = Callable[[int, int], None]
+OnFile = Callable[[], None]
 
 
 def find_cases(
-    folder: Path | str, reader: str, *, on_progress: Progress = lambda _done, _total: None
+    folder: Path | str,
+    reader: str,
+    *,
+    on_progress: Progress = lambda _done, _total: None,
+    on_file: OnFile = lambda: None,
 ) -> tuple[Case, ...]:
     """Return the cases of a folder in order of their subjects.
 
@@ -38,6 +43,9 @@ def find_cases(
         Id of the reader.
     on_progress : callable
         Called with the number of visits that were looked at, and of all.
+    on_file : callable
+        Called before each file and folder is looked at; what it raises ends
+        the search.
 
     Raises
     ------
@@ -50,14 +58,15 @@ def find_cases(
     """
     folder = Path(folder)
     fit_for_file_name(reader, of="reader")
-    subjects = _subject_folders(folder)
-    total, done = sum(map(_visit_count, subjects)), itertools.count(1)
+    subjects = _subject_folders(folder, on_file)
+    total, done = sum(_visit_count(path, on_file) for path in subjects), itertools.count(1)
 
     def step() -> None:
         on_progress(next(done), total)
 
-    cases = [case for path in subjects if (case := _found_case(path, step)) is not None]
-    return with_states(folder, reader, cases)
+    found = (_found_case(path, step, on_file) for path in subjects)
+    cases = [case for case in found if case is not None]
+    return with_states(folder, reader, cases, on_file=on_file)
 
 
 def require_cases(folder: Path | str) -> None:
@@ -75,7 +84,7 @@ def require_cases(folder: Path | str) -> None:
         raise ScanError(folder, "holds no cases: expected scans in <subject>/<visit>/")
 
 
-def _subject_folders(folder: Path) -> list[Path]:
+def _subject_folders(folder: Path, on_file: OnFile = lambda: None) -> list[Path]:
     """Return the folders that can be those of subjects.
 
     Raises
@@ -85,10 +94,12 @@ def _subject_folders(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         raise ScanError(folder, "there is no such folder")
-    return list(_folders(folder, SUBJECT_FREE))
+    return list(_folders(folder, on_file, without=SUBJECT_FREE))
 
 
-def _folders(folder: Path, without: frozenset[str] = frozenset()) -> Iterator[Path]:
+def _folders(
+    folder: Path, on_file: OnFile = lambda: None, *, without: frozenset[str] = frozenset()
+) -> Iterator[Path]:
     """Yield the folders in a folder in order of their names, without hidden ones.
 
     Raises
@@ -97,25 +108,26 @@ def _folders(folder: Path, without: frozenset[str] = frozenset()) -> Iterator[Pa
         If it cannot be opened.
     """
     for path in _entries(folder):
+        on_file()
         known = path.name.casefold() in without or path.name.startswith((".", "__"))
         if path.is_dir() and not known:
             yield path
 
 
-def _visit_count(subject_folder: Path) -> int:
+def _visit_count(subject_folder: Path, on_file: OnFile) -> int:
     """Return how many visits a subject may have; 0 where its folder cannot be opened."""
     try:
-        return sum(1 for _ in _folders(subject_folder))
+        return sum(1 for _ in _folders(subject_folder, on_file))
     except ScanError:
         return 0
 
 
-def _found_case(subject_folder: Path, step: Callable[[], None]) -> Case | None:
+def _found_case(subject_folder: Path, step: Callable[[], None], on_file: OnFile) -> Case | None:
     """Return the case in a folder; None if it holds no scans."""
     try:
-        loose, found = _holds_scans(subject_folder), []
-        for visit_folder in _folders(subject_folder):
-            found.append(_visit(visit_folder))
+        loose, found = _holds_scans(subject_folder, on_file), []
+        for visit_folder in _folders(subject_folder, on_file):
+            found.append(_visit(visit_folder, on_file))
             step()
     except ScanError as error:
         return Case(subject=subject_folder.name, faults=(str(error),))
@@ -138,16 +150,17 @@ def _entries(folder: Path) -> list[Path]:
         raise ScanError(folder, f"cannot be opened: {type(error).__name__}") from None
 
 
-def _holds_scans(folder: Path) -> bool:
+def _holds_scans(folder: Path, on_file: OnFile) -> bool:
     """Return whether a scan lies in a folder itself, beside the folders in it."""
     files = (path for path in _entries(folder) if path.is_file())
-    contents = (find_series(path) for path in files if not path.name.startswith("."))
+    named = (path for path in files if not path.name.startswith("."))
+    contents = (find_series(path, on_file=on_file) for path in named)
     return any(one.series or one.unreadable for one in contents)
 
 
-def _visit(folder: Path) -> CaseVisit:
+def _visit(folder: Path, on_file: OnFile) -> CaseVisit:
     """Return a visit with the series of its folder."""
-    contents = find_series(folder)
+    contents = find_series(folder, on_file=on_file)
     refused = [str(error) for error in contents.unreadable]
     refused += [
         f"{_series_name(folder, found)}: {found.reason}"

@@ -115,13 +115,15 @@ class RecordedDraft:
         self._tell()
 
     def _move(self, place: Place) -> None:
-        """Save a place and take it over."""
-        if place == self._place:
+        """Save a place and take it over; where only the view has changed, nobody is told."""
+        before = self._place
+        if place == before:
             return
         kept = place.model_dump(mode="json", exclude_none=True)
         self._journal.save_place(self.subject, kept)
         self._place = place
-        self._tell()
+        if (place.visit, place.lesion) != (before.visit, before.lesion):
+            self._tell()
 
     def _place_of(self, changes: tuple[Change, ...]) -> Place:
         """Return the place with the visit and lesion that changes are about."""

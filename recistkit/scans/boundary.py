@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
+import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Final
 
 from recistkit.errors import GeometryError, RecistkitError, ScanError
 
 __all__ = ["scan_boundary"]
+
+_LOUD: Final = ("pydicom", "nibabel.global")
 
 
 @contextmanager
@@ -34,8 +38,7 @@ def scan_boundary(path: Path, failure: str) -> Iterator[None]:
         Instead of whatever was raised inside.
     """
     try:
-        with warnings.catch_warnings(), _silenced("pydicom"), _silenced("nibabel.global"):
-            warnings.simplefilter("ignore")
+        with _SILENCE.kept():
             yield
     except GeometryError as error:
         raise ScanError(path, str(error)) from None
@@ -51,13 +54,41 @@ def scan_boundary(path: Path, failure: str) -> Iterator[None]:
         raise ScanError(path, f"{failure} ({type(error).__name__})") from None
 
 
-@contextmanager
-def _silenced(name: str) -> Iterator[None]:
-    """Keep a logger silent for a while."""
-    logger = logging.getLogger(name)
-    before = logger.disabled
-    logger.disabled = True
-    try:
-        yield
-    finally:
-        logger.disabled = before
+class _Silence:
+    """Warnings and loggers that are silent as long as any thread is inside.
+
+    Both belong to the whole process: were each thread to put back what it
+    found, one of two would let the libraries speak while the other is still
+    inside, and the last would put back the silence for good.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._put_back = ExitStack()
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep silence for a while."""
+        with self._lock:
+            if not self._inside:
+                self._begin()
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._inside -= 1
+                if not self._inside:
+                    self._put_back.close()
+
+    def _begin(self) -> None:
+        self._put_back.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        for name in _LOUD:
+            logger = logging.getLogger(name)
+            self._put_back.callback(setattr, logger, "disabled", logger.disabled)
+            logger.disabled = True
+
+
+_SILENCE: Final = _Silence()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -66,13 +66,15 @@ class FolderScans:
     refused: tuple[ScanError, ...]
 
 
-def find_series(path: Path | str) -> FolderContents:
+def find_series(path: Path | str, *, on_file: Callable[[], None] = lambda: None) -> FolderContents:
     """Return what series are in a folder (and the folders in it), by their headers.
 
     Parameters
     ----------
     path : Path or str
         A folder of DICOM and NIfTI files, or one file.
+    on_file : callable
+        Called before each file is looked at; what it raises ends the search.
 
     Raises
     ------
@@ -88,6 +90,7 @@ def find_series(path: Path | str) -> FolderContents:
     unreadable: list[ScanError] = []
     other_files = 0
     for file in _files(path):
+        on_file()
         try:
             if not file.is_file():
                 other_files += 1

@@ -140,10 +140,13 @@ def drag(
         settle(20)
 
 
-def let_go(widget: QWidget, pixel: Pixel, button: Qt.MouseButton = LEFT) -> None:
+def let_go(
+    widget: QWidget, pixel: Pixel, button: Qt.MouseButton = LEFT, *, settle_ms: int = 20
+) -> None:
     """Let a button go."""
     _send(widget, QEvent.Type.MouseButtonRelease, pixel, button, Qt.MouseButton.NoButton)
-    settle(20)
+    if settle_ms:
+        settle(settle_ms)
 
 
 def double_press_drag(widget: QWidget, way: Sequence[Pixel]) -> None:

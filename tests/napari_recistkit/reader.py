@@ -97,6 +97,10 @@ class Reader:
             settle(50)
         raise AssertionError(f"waited in vain until {what}")
 
+    def wait_for_cases(self) -> None:
+        """Wait until the folder was searched."""
+        self.wait_until(lambda: not self.room.is_searching, "the cases are found")
+
     def wait_for_scans(self) -> None:
         """Wait until everything is loaded."""
         self.wait_until(lambda: not self.room.is_loading, "the scans are loaded")

@@ -34,6 +34,7 @@ def _sitting(folder: Path, reader: str, size: tuple[int, int]) -> Iterator[Reade
     viewer.window.resize(*size)
     sitting = Reader(open_room(viewer, folder, reader), viewer)
     settle(300)
+    sitting.wait_for_cases()
     sitting.room.window().activateWindow()
     assert QTest.qWaitForWindowActive(sitting.room.window(), 3000)
     try:

@@ -43,7 +43,9 @@ def sit_down(make_napari_viewer: Callable[..., Any], study: Path) -> Iterator[Ca
         settle(400)
         room.window().activateWindow()
         assert QTest.qWaitForWindowActive(room.window(), 3000)
-        return Reader(room, viewer)
+        reader = Reader(room, viewer)
+        reader.wait_for_cases()
+        return reader
 
     yield open_window
     while rooms:

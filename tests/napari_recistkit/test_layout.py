@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from qtpy.QtGui import QKeySequence
 from qtpy.QtWidgets import QDockWidget, QWidget
 
 from tests.napari_recistkit.driving import native_of, settle
-from tests.napari_recistkit.gate import Gate, threads
+from tests.napari_recistkit.gate import Gate, SearchGate, threads
 from tests.napari_recistkit.reader import Reader
 from tests.napari_recistkit.seats import open_case, seat
 from tests.napari_recistkit.small_study import opened, read_baseline, write_study
@@ -68,6 +69,19 @@ def test_closing_while_loading_leaves_no_thread_and_no_canvas(
     assert threads() == []
 
 
+def test_closing_while_a_folder_is_searched_ends_the_search_at_its_next_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with seat(folder) as reader:
+        gate = SearchGate(monkeypatch, folder)
+        reader.room.open_folder(folder, "B")
+        reader.wait_until(lambda: bool(gate.held), "the search came to a file")
+        threading.Timer(0.2, gate.may.release, (200,)).start()
+    assert threads("recistkit-search") == []
+    assert len(gate.held) == 1
+    assert [path.name for path in (folder / "readers").iterdir()] == ["A.db"]
+
+
 def texts_fit(reader: Reader) -> bool:
     """Tell whether everything of the room is inside the window."""
     window, room = reader.room.window(), reader.room
@@ -91,7 +105,7 @@ def test_the_room_fits_small_and_large_screens(tmp_path: Path, size: tuple[int, 
         assert (window.width(), window.height()) == size
         assert texts_fit(reader)
         native = native_of(reader.viewer)
-        other = native_of(reader.room._beside_widget)
+        other = native_of(reader.room._canvases.beside)
         assert abs(native.width() - other.width()) < 60
         assert native.height() > size[1] * 0.4
         picture = reader.shoot(f"layout-{size[0]}")

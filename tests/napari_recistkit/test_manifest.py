@@ -96,12 +96,15 @@ class Room(QWidget):
 
     made: list[tuple[Any, ...]]
 
-    def __init__(self, viewer: Any, folder: Path | None, reader: str | None) -> None:  # noqa: ANN401  napari ships no types
+    def __init__(
+        self,
+        viewer: Any,  # noqa: ANN401  napari ships no types
+        folder: Path | None,
+        reader: str | None,
+        subject: str | None,
+    ) -> None:
         super().__init__()
-        Room.made.append((viewer.title, folder, reader))
-
-    def open_case(self, subject: str) -> None:
-        Room.made.append((subject,))
+        Room.made.append((viewer.title, folder, reader, subject))
 
 
 @pytest.fixture
@@ -123,7 +126,7 @@ def test_the_menu_opens_the_example_study_in_the_viewer_that_is_there(
     viewer.open_sample("recistkit", "example_study")
     qtbot.waitUntil(lambda: bool(room.made))
     (study,) = tmp_path.iterdir()
-    assert room.made == [("mine", study, sample.EXAMPLE_READER)]
+    assert room.made == [("mine", study, sample.EXAMPLE_READER, None)]
     assert list(viewer.layers) == []
     assert list(viewer.window.dock_widgets) == ["Reading room"]
 
@@ -137,7 +140,7 @@ def test_the_command_opens_a_window_with_the_case(
     monkeypatch.setattr(napari, "Viewer", lambda title: make_napari_viewer(title=title))
     monkeypatch.setattr(napari, "run", lambda: None)
     assert launch.main(tmp_path, "A", "S1") == 0
-    assert room.made == [("recistkit - reader A", tmp_path, "A"), ("S1",)]
+    assert room.made == [("recistkit - reader A", tmp_path, "A", "S1")]
 
 
 def test_a_machine_without_a_screen_is_told_so(

@@ -64,7 +64,7 @@ def test_no_key_on_a_canvas_alters_a_lesion_but_delete_and_undo_brings_it_back(
     session = sitting.session
     session.go_to_lesion("T1")
     before, rulers = session.draft, sitting.room.present.rulers
-    canvases = (native_of(sitting.viewer), native_of(sitting.room._beside_widget))
+    canvases = (native_of(sitting.viewer), native_of(sitting.room._canvases.beside))
     for native in canvases:
         native.setFocus()
         for keys in ("1", "3", "2", "4", "Backspace", "Ctrl+A", "Ctrl+C", "Ctrl+V"):
@@ -183,6 +183,7 @@ def test_a_folder_that_cannot_be_read_is_said_and_the_case_stays(
 ) -> None:
     open_case(sitting, "S1")
     sitting.room.open_folder(tmp_path / "nowhere", "A")
+    sitting.wait_for_cases()
     cases = sitting.room.findChild(CaseList)
     assert isinstance(cases, CaseList)
     assert cases.line.whole_text == "nowhere: there is no such folder"

@@ -60,7 +60,7 @@ class Keyboard:
             "room": room,
             "table": self.find(LesionTable),
             "present": native_of(self.reader.viewer),
-            "compared": native_of(room._beside_widget),
+            "compared": native_of(room._canvases.beside),
         }
 
     def press(self, widget: QWidget, keys: str) -> list[Shortcut]:

@@ -11,15 +11,14 @@ from napari_recistkit.canvas import Canvas
 from napari_recistkit.link import Link
 from napari_recistkit.loading import load_one
 from napari_recistkit.open_case import OpenCase
+from napari_recistkit.open_folder import FoundFolder, OpenFolder
 from napari_recistkit.ruler_tool import Stroke
 from napari_recistkit.windows import PRESETS
 from recistkit.measure.bidirectional import proposed
 from recistkit.model.mark import ImagePlace
 from recistkit.reading.cases import find_cases
 from recistkit.reading.grid import ViewGrid
-from recistkit.reading.paths import journal_path
 from recistkit.reading.settings import load_settings
-from recistkit.store.journal import Journal
 from tests.napari_recistkit.canvases import Later, bare_canvas
 from tests.napari_recistkit.driving import ModelMouse
 from tests.napari_recistkit.fake_window import FakeWindow
@@ -32,19 +31,21 @@ class Sitting:
     def __init__(self, folder: Path, subject: str = "S1") -> None:
         cases = {case.subject: case for case in find_cases(folder, "A")}
         self.case = cases[subject]
-        self.journal = Journal.open(journal_path(folder, "A"), "A")
+        settings, found = load_settings(folder), tuple(cases.values())
+        self.folder = OpenFolder(
+            FoundFolder(path=folder, reader="A", settings=settings, cases=found)
+        )
         self.window = FakeWindow()
         self.present, self.compared = bare_canvas(), bare_canvas()
         self.link = Link(self.present, self.compared)
         self.opened = OpenCase(
-            folder,
+            self.folder,
             self.case,
-            self.journal,
-            load_settings(folder),
             present=self.present,
             compared=self.compared,
             link=self.link,
             window=self.window,
+            is_free=lambda: True,
         )
         self.window.refresh = self.opened.refresh  # type: ignore[method-assign]
         self.views, self.session, self.room = (
@@ -105,7 +106,7 @@ class Sitting:
         self.link.close()
         self.present.close()
         self.compared.close()
-        self.journal.close()
+        self.folder.close()
 
 
 def _uid(canvas: Canvas) -> str | None:
@@ -300,20 +301,19 @@ def test_another_case_opens_in_its_own_way(tmp_path: Path) -> None:
     first.link.set_offset((0.0, 0.0, 30.0))
     first.opened.close()
     first.present.clear()
-    first.journal.close()
+    first.folder.close()
     second = Sitting(tmp_path, "S2")
     second.present.close()
     second.present, second.link = first.present, first.link
     second.opened.close()
     reopened = OpenCase(
-        tmp_path,
+        second.folder,
         second.case,
-        second.journal,
-        load_settings(tmp_path),
         present=first.present,
         compared=first.compared,
         link=first.link,
         window=second.window,
+        is_free=lambda: True,
     )
     reopened.refresh()
     grid, _ = load_one(second.case.visits[0].series[0])

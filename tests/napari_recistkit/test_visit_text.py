@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from napari_recistkit.panel_html import FindingLine, panel_html
-from napari_recistkit.visit_text import finding_lines, title_text, visit_html
+from napari_recistkit import panel_html
+from napari_recistkit.panel_html import FindingLine
+from napari_recistkit.visit_text import finding_lines, findings_html, title_text, visit_html
 from recistkit.reading.charter import ShowResponse
 from recistkit.reading.panel import PanelLine
 from recistkit.reading.session import ReadSession
@@ -47,7 +48,7 @@ def follow_up(
 def said(session: ReadSession) -> str:
     """Return everything that is shown of the visit besides the table."""
     title = title_text(session, "baseline", "baseline", None)
-    return f"{title} {visit_html(session)} {session.summary()}"
+    return f"{title} {visit_html(session)} {findings_html(session)} {session.summary()}"
 
 
 def finish(session: ReadSession) -> None:
@@ -151,8 +152,7 @@ def test_outside_words_are_shown_as_they_are() -> None:
         reason=evil,
         flags=evil,
     )
-    html = panel_html(
-        [("coverage", evil)], [panel_line], evil, [FindingLine(evil, evil, is_open=True)]
-    )
+    html = panel_html.visit_html([("coverage", evil)], [panel_line], evil)
+    html += panel_html.findings_html([FindingLine(evil, evil, is_open=True)])
     assert evil not in html
     assert html.count("&lt;b&gt;&amp;x") == 7

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
-from qtpy.QtWidgets import QApplication, QFileDialog, QInputDialog, QWidget
+from qtpy.QtWidgets import QApplication, QFileDialog, QInputDialog, QLabel, QWidget
 
 from napari_recistkit.widgets import folder_dialog
 from napari_recistkit.widgets.case_list import CaseList
 from napari_recistkit.widgets.lesion_table import COLUMNS, LesionTable
 from napari_recistkit.widgets.one_line import OneLine, plain_tip
 from napari_recistkit.widgets.organ_field import OrganField, nodes_first, organs_first
+from napari_recistkit.widgets.progress import Progress
 from napari_recistkit.widgets.response_panel import ResponsePanel
 from recistkit.reading.case import Case
 from recistkit.reading.organs import suggestions
@@ -258,7 +259,7 @@ def test_the_panel_never_scrolls_sideways(qtbot: QtBot) -> None:
     panel = ResponsePanel()
     qtbot.addWidget(panel)
     panel.resize(330, 200)
-    panel.show_html("<p>" + "word " * 500 + "</p>")
+    panel.show_visit("<p>" + "word " * 500 + "</p>")
     panel.show()
     assert panel.horizontalScrollBarPolicy() == Qt.ScrollBarPolicy.ScrollBarAlwaysOff
     assert panel.text.startswith("<p>word")
@@ -282,3 +283,19 @@ def test_a_folder_and_its_reader_are_asked_for(
 def test_nodes_stand_first_where_a_node_is_asked_for() -> None:
     assert nodes_first("med")[0] == "mediastinal lymph node"
     assert organs_first("liv")[0] == "liver"
+
+
+def test_progress_of_a_folder_with_a_long_name_does_not_widen_the_window(
+    shown: Callable[[QWidget], QWidget],
+) -> None:
+    progress = Progress()
+    shown(progress)
+    text = f"looking for cases in {'<b>trial</b> ' * 30}: 7 of 900 visits"
+    progress.show_text(text)
+    label = progress.findChild(QLabel)
+    assert isinstance(label, QLabel)
+    assert label.sizeHint().width() <= 490
+    assert label.text().endswith(": 7 of 900 visits")
+    assert (progress.text, label.toolTip()) == (text, plain_tip(text))
+    progress.hide()
+    assert progress.text == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import shutil
 import sys
@@ -168,6 +169,30 @@ def test_progress_counts_the_visits(tmp_path: Path) -> None:
         on_progress=lambda done, total: seen.append((done, total)),
     )
     assert seen == [(number, 6) for number in range(1, 7)]
+
+
+class Stopped(Exception):  # noqa: N818  it is no error
+    """What ends a search from outside."""
+
+
+def test_a_search_can_be_ended_before_every_file(tmp_path: Path) -> None:
+    write_small_folder(tmp_path)
+    (tmp_path / "S1" / "notes.txt").write_text("", encoding="utf-8")
+    calls: list[None] = []
+    cases = find_cases(tmp_path, "A", on_file=lambda: calls.append(None))
+    count = len(calls)
+    assert [case.subject for case in cases] == ["S1", "S2"]
+    assert count > sum(1 for path in tmp_path.rglob("*"))
+    for last in range(1, count + 1):
+        left = itertools.count(1)
+
+        def stop(left: itertools.count[int] = left, last: int = last) -> None:
+            if next(left) == last:
+                raise Stopped
+
+        with pytest.raises(Stopped):
+            find_cases(tmp_path, "A", on_file=stop)
+        assert next(left) == last + 1
 
 
 @pytest.mark.parametrize(

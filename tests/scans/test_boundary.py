@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import warnings
 from pathlib import Path
 
@@ -51,3 +52,28 @@ def test_libraries_are_silent_inside(
     assert len(recwarn) == 0
     logging.getLogger("pydicom").warning("heard again")
     assert "heard again" in caplog.text
+
+
+def test_libraries_are_silent_until_the_last_thread_is_outside(
+    caplog: pytest.LogCaptureFixture, recwarn: pytest.WarningsRecorder
+) -> None:
+    inside, may = threading.Event(), threading.Event()
+
+    def other() -> None:
+        with scan_boundary(Path("b.dcm"), "cannot be decoded"):
+            inside.set()
+            assert may.wait(20)
+
+    thread = threading.Thread(target=other)
+    with scan_boundary(Path("a.dcm"), "cannot be decoded"):
+        thread.start()
+        assert inside.wait(20)
+    logging.getLogger("pydicom").warning("Doe^Jane")
+    warnings.warn("Doe^Jane", stacklevel=1)
+    assert (caplog.text, len(recwarn)) == ("", 0)
+    may.set()
+    thread.join()
+    logging.getLogger("pydicom").warning("heard again")
+    warnings.warn("heard again", stacklevel=1)
+    assert "heard again" in caplog.text
+    assert [str(one.message) for one in recwarn] == ["heard again"]

@@ -17,6 +17,7 @@ from qtpy.QtWidgets import (
 
 from napari_recistkit.widgets.one_line import OneLine, plain_tip
 from napari_recistkit.widgets.plain_keys import MOVING, KeepsKeys
+from napari_recistkit.widgets.progress import Progress
 from recistkit.reading.cases import Case
 
 __all__ = ["CaseList"]
@@ -83,6 +84,7 @@ class CaseList(QWidget):
         super().__init__(parent)
         self.setObjectName("recistkit-cases")
         self._title, self.line = OneLine(self), OneLine(self)
+        self.progress = Progress(self)
         self._model = _Cases(self)
         self.table = QTableView(self)
         self.table.setModel(self._model)
@@ -100,8 +102,11 @@ class CaseList(QWidget):
         below = QHBoxLayout()
         for widget in (self._folder, self._open):
             below.addWidget(widget)
+        above = QHBoxLayout()
+        above.addWidget(self._title, 1)
+        above.addWidget(self.progress)
         layout = QVBoxLayout(self)
-        layout.addWidget(self._title)
+        layout.addLayout(above)
         layout.addWidget(self.table)
         layout.addWidget(self.line)
         layout.addLayout(below)
@@ -127,8 +132,3 @@ class CaseList(QWidget):
         row = self.table.currentIndex().row()
         if 0 <= row < len(self.cases):
             self.opened.emit(self.cases[row].subject)
-
-    def show_looking(self, done: int, total: int) -> None:
-        """Show how many visits of a folder were looked at; drawn at once."""
-        self._title.show_text(f"looking at the scans: {done} of {total} visits")
-        self._title.repaint()

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
-from qtpy.QtCore import Qt, Signal
-from qtpy.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from napari_recistkit.shortcuts import keys_of
 from napari_recistkit.widgets.form_panel import FormPanel
 from napari_recistkit.widgets.lesion_table import LesionTable
 from napari_recistkit.widgets.one_line import OneLine
-from napari_recistkit.widgets.organ_field import OrganField
+from napari_recistkit.widgets.organ_field import OrganField, nodes_first, organs_first
+from napari_recistkit.widgets.progress import Progress
 from napari_recistkit.widgets.response_panel import ResponsePanel
+
+if TYPE_CHECKING:
+    from napari_recistkit.forms import Form
 
 __all__ = ["ReadPage"]
 
@@ -31,13 +28,10 @@ class ReadPage(QWidget):
 
     Signals
     -------
-    cancelled
-        Loading is to stop.
     side_closed
         A form or the organ was answered or left.
     """
 
-    cancelled = Signal()
     side_closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -51,22 +45,22 @@ class ReadPage(QWidget):
             self._side.addWidget(widget)
         for closed in (self.form.closed, self.organ.closed):
             closed.connect(self._close_side)
-        self._progress = QLabel(self)
-        self._cancel = QPushButton(f"Cancel ({keys_of('cancel_loading')})", self)
-        self._cancel.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._cancel.clicked.connect(self.cancelled)
+        self.progress = Progress(self)
         self._arrange()
-        self.hide_progress()
 
-    def show_form(self) -> None:
-        """Show the form in the place of the panel."""
+    def ask(self, form: Form) -> None:
+        """Show a form in the place of the panel."""
         self.organ.leave()
         self._side.setCurrentWidget(self.form)
+        self.form.ask(form)
 
-    def show_organ(self) -> None:
-        """Show the organ field in the place of the panel."""
+    def ask_organ(
+        self, lesion: str, organ: str | None, on_chosen: Callable[[str], None], *, is_nodal: bool
+    ) -> None:
+        """Ask for an organ in the place of the panel; of a node for nodes first."""
         self.form.leave()
         self._side.setCurrentWidget(self.organ)
+        self.organ.ask(lesion, organ, nodes_first if is_nodal else organs_first, on_chosen)
 
     def leave_side(self) -> bool:
         """Leave form and organ field without an answer; tell whether one was there."""
@@ -75,17 +69,6 @@ class ReadPage(QWidget):
         self.organ.leave()
         return was_there
 
-    def show_progress(self, done: int, total: int) -> None:
-        """Show how far loading is."""
-        self._progress.setText(f"loading {done} of {total}")
-        self._progress.show()
-        self._cancel.show()
-
-    def hide_progress(self) -> None:
-        """Loading has ended."""
-        self._progress.hide()
-        self._cancel.hide()
-
     def _close_side(self) -> None:
         self._side.setCurrentWidget(self.panel)
         self.side_closed.emit()
@@ -93,8 +76,7 @@ class ReadPage(QWidget):
     def _arrange(self) -> None:
         above, middle = QHBoxLayout(), QHBoxLayout()
         above.addWidget(self.title, 1)
-        above.addWidget(self._progress)
-        above.addWidget(self._cancel)
+        above.addWidget(self.progress)
         middle.addWidget(self.table, 1)
         middle.addWidget(self._side)
         page = QVBoxLayout(self)
