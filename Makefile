@@ -26,7 +26,7 @@ sys.exit(found and f"without the extra there should be no {found}")
 endef
 export WITHOUT_WINDOWS
 
-.PHONY: help demo test format lint types oracle bench bench-viewer mutants wheel-check clean
+.PHONY: help demo test format lint types oracle bench bench-viewer faults mutants wheel-check clean
 
 help:
 	@echo "make demo         the example study, from its scans to its results"
@@ -36,6 +36,7 @@ help:
 	@echo "make types        mypy only"
 	@echo "make oracle       the long comparison of the two engines"
 	@echo "make bench        speed, as ratios"
+	@echo "make faults       kills, full disks and flipped bits while studies are saved"
 	@echo "make bench-viewer speed and memory of the reading room beside bare napari"
 	@echo "make mutants      mutation score of criteria and response (90 % needed)"
 	@echo "make wheel-check  the built wheel, installed into an empty environment, runs the demo"
@@ -120,6 +121,10 @@ bench: $(STAMP)
 
 bench-viewer: $(STAMP) $(SCREEN)
 	@$(ON_SCREEN) $(PYTHON) -m tests.benchmarks.viewer
+	@$(ON_SCREEN) $(PYTHON) -m tests.benchmarks.release
+
+faults: $(STAMP)
+	@$(PYTHON) -m tests.store.faults --kills 500 --flips 1000
 
 mutants: $(STAMP) $(SCREEN)
 	@$(PYTHON) -m tests.mutants

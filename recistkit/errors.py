@@ -19,8 +19,11 @@ __all__ = [
     "OutputError",
     "ReadingError",
     "RecistkitError",
+    "RevisionTakenError",
+    "RoleError",
     "ScanError",
     "SettingsError",
+    "StoreError",
     "TableError",
 ]
 
@@ -132,8 +135,39 @@ class OutputError(RecistkitError, OSError):
     """Results could not be written; what was there before is untouched."""
 
 
-class JournalError(RecistkitError):
+class StoreError(RecistkitError):
+    """A file of a study cannot be used, or what was to be saved in it was NOT saved."""
+
+
+class JournalError(StoreError):
     """A journal cannot be used, or what was to be saved in it was NOT saved."""
+
+
+class RevisionTakenError(JournalError):
+    """Somebody else saved first; it says who and when. What was to be saved was NOT saved.
+
+    Parameters
+    ----------
+    revision : int
+        The one that is taken.
+    login, host, role, at_utc : str
+        Who has it, and since when.
+    """
+
+    def __init__(self, revision: int, *, login: str, host: str, role: str, at_utc: str) -> None:
+        self.revision = revision
+        self.login = login
+        self.host = host
+        self.role = role
+        self.at_utc = at_utc
+        super().__init__(
+            f"NOT saved: revision {revision} was saved by {login} on {host} ({role}) at {at_utc}; "
+            "look at it first, then do yours again"
+        )
+
+
+class RoleError(RecistkitError):
+    """Somebody may not do this in this study: the charter gives it to another role or login."""
 
 
 class ReadingError(RecistkitError, ValueError):

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from typing import Final
 
 __all__ = [
+    "ACTIONS",
+    "ACTOR_ROLES",
     "BEST_ORDER",
     "CERTAINTIES",
     "EVENTS",
@@ -18,6 +20,7 @@ __all__ = [
     "NEW_LESION_STATEMENTS",
     "NON_TARGET_STATES",
     "OVERALL",
+    "REASONED_ACTIONS",
     "REASONS",
     "RESPONSES",
     "ROLES",
@@ -69,6 +72,27 @@ RESPONSES: Final = ("CR", "PR", "SD", "PD", "NE", "NON-CR/NON-PD", "NA")
 
 BEST_ORDER: Final = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE", "NA")
 """Best first; NON-CR/NON-PD takes the place of SD (Eisenhauer 2009, Table 2)."""
+
+ACTOR_ROLES: Final = ("reader", "adjudicator", "manager")
+"""In what sense somebody acts in a study."""
+ACTIONS: Final = (
+    "CREATE",
+    "CHARTER",
+    "ADD-SCANS",
+    "ASSIGN",
+    "SIGN",
+    "ANCHOR",
+    "UNLOCK",
+    "AMEND",
+    "REREAD",
+    "ADJUDICATE",
+    "EXPORT",
+    "IMPORT",
+    "MERGE",
+)
+"""What can stand in a chain of a study."""
+REASONED_ACTIONS: Final = ("CHARTER", "UNLOCK", "AMEND", "ADJUDICATE")
+"""Actions that nobody may do without saying why."""
 
 
 def code(words: Sequence[str], word: str) -> int:

@@ -11,8 +11,12 @@ import pytest
 from recistkit import terms
 from recistkit.exchange import load_tables
 from recistkit.findings.table import FINDING_COLUMNS
+from recistkit.reconciliation.adjudication import ADJUDICATION_SCHEMA
 from recistkit.reconciliation.agreement import AGREEMENT_SCHEMA
 from recistkit.reconciliation.arrow import RECONCILED_COLUMNS
+from recistkit.reconciliation.differences import DIFFERENCES_SCHEMA
+from recistkit.reconciliation.size_agreement import SIZE_AGREEMENT_SCHEMA
+from recistkit.reconciliation.sizes import MATCHED_SCHEMA
 from recistkit.study.result_tables import BEST_COLUMNS, RESPONSES_COLUMNS
 
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "tables.md"
@@ -27,7 +31,11 @@ OUT: Final = {
     "`responses`": RESPONSES_COLUMNS,
     "`best`": BEST_COLUMNS,
     "`reconciled`": RECONCILED_COLUMNS,
+    "`differences`": tuple(DIFFERENCES_SCHEMA),
     "`agreement`": tuple(AGREEMENT_SCHEMA),
+    "`size_agreement`": tuple(SIZE_AGREEMENT_SCHEMA),
+    "`adjudication`": tuple(ADJUDICATION_SCHEMA),
+    "`matched_lesions`": tuple(MATCHED_SCHEMA),
     "`findings`": FINDING_COLUMNS,
 }
 

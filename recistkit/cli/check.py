@@ -40,7 +40,7 @@ def check(
     *,
     table: TableArgument,
     output: FolderOption = None,
-    criteria: CriteriaOption = "recist-1.1",
+    criteria: CriteriaOption = None,
     visits: VisitsOption = None,
     subjects: SubjectsOption = None,
     events: EventsOption = None,
@@ -56,7 +56,7 @@ def check(
     tables = tables_of(table, visits, subjects, events)
     if output is not None:
         spare_inputs(output, [*tables.values(), criteria], names=["findings"])
-    rules = name_criteria(criteria)
+    rules = name_criteria(criteria, table)
     with waiting("checking"):
         findings = check_study(**tables, criteria=rules)
         if output is None:

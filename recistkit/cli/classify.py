@@ -33,7 +33,7 @@ def classify(  # noqa: PLR0913  each parameter is an option of the command
     *,
     table: TableArgument,
     output: OutputOption,
-    criteria: CriteriaOption = "recist-1.1",
+    criteria: CriteriaOption = None,
     visits: VisitsOption = None,
     subjects: SubjectsOption = None,
     events: EventsOption = None,
@@ -54,7 +54,7 @@ def classify(  # noqa: PLR0913  each parameter is an option of the command
 
     tables = tables_of(table, visits, subjects, events)
     spare_inputs(output, [*tables.values(), criteria])
-    rules = name_criteria(criteria)
+    rules = name_criteria(criteria, table)
     with waiting("classifying"):
         result = classify_study(
             **tables,

@@ -62,16 +62,18 @@ TableArgument = Annotated[
     typer.Argument(
         metavar="TABLE",
         help="Reads table: a CSV or Parquet file, - for CSV on standard input, a read document "
-        "(.json) or a folder of them.",
+        "(.json) or a folder of them; a study.",
         show_default=False,
     ),
 ]
 CriteriaOption = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--criteria",
         metavar="ID|FILE",
-        help="Rule set: an id of 'criteria list', or a trial's own TOML file.",
+        help="Rule set: an id of 'criteria list', or a trial's own TOML file; the study's own, or "
+        "recist-1.1, unless given.",
+        show_default=False,
     ),
 ]
 VisitsOption = Annotated[

@@ -14,6 +14,7 @@ from recistkit.cli.demo import demo
 from recistkit.cli.example import example
 from recistkit.cli.read import read
 from recistkit.cli.reconcile import reconcile
+from recistkit.cli.study_records import study_program
 
 __all__ = ["program"]
 
@@ -72,3 +73,6 @@ program.command(
     short_help="Read cases in a window.",
     epilog=example("recistkit read study --reader A"),
 )(read)
+program.add_typer(
+    study_program, name="study", short_help="A study: scans, readers, signatures, audit trail."
+)

@@ -47,15 +47,18 @@ def read(
     the read document that the other commands take. No other reader's files are opened.
     """
     from recistkit.reading.cases import require_cases
-    from recistkit.reading.paths import fit_for_file_name
-    from recistkit.reading.settings import load_settings
+    from recistkit.reading.paths import fit_for_file_name, scans_folder
+    from recistkit.study.folder import settings_in_force
 
     fit_for_file_name(reader, of="reader")
     if not folder.is_dir():
         raise OptionError(f"there is no folder {folder}")
-    if subject is not None and not (folder / fit_for_file_name(subject, of="subject")).is_dir():
+    if (
+        subject is not None
+        and not (scans_folder(folder) / fit_for_file_name(subject, of="subject")).is_dir()
+    ):
         raise OptionError(f"there is no subject {subject} in {folder}")
-    settings = load_settings(folder)
+    settings = settings_in_force(folder)
     with waiting("looking for scans"):
         require_cases(folder)
     say(f"criteria {settings.load_criteria(folder).reference}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -46,7 +46,10 @@ ReadersOption = Annotated[
 DecisionsOption = Annotated[
     str | None,
     typer.Option(
-        "--decisions", metavar="FILE", help="The adjudicator's decisions.", show_default=False
+        "--decisions",
+        metavar="FILE",
+        help="The adjudicator's decisions; the study's own unless given.",
+        show_default=False,
     ),
 ]
 CompareOption = Annotated[
@@ -54,8 +57,8 @@ CompareOption = Annotated[
     typer.Option(
         "--compare",
         metavar="V,V",
-        help="Columns of the best table to compare; best_response, best_response_confirmed, "
-        "response_date and progression_date unless given.",
+        help="Columns of the best table to compare; those of the study's charter, or "
+        "best_response, best_response_confirmed, response_date and progression_date unless given.",
         show_default=False,
     ),
 ]
@@ -78,7 +81,7 @@ def reconcile(  # noqa: PLR0913  each parameter is an option of the command
     decisions: DecisionsOption = None,
     compare: CompareOption = None,
     when_agreed: WhenAgreedOption = None,
-    criteria: CriteriaOption = "recist-1.1",
+    criteria: CriteriaOption = None,
     visits: VisitsOption = None,
     subjects: SubjectsOption = None,
     events: EventsOption = None,
@@ -94,22 +97,22 @@ def reconcile(  # noqa: PLR0913  each parameter is an option of the command
 ) -> None:
     """Where two readers differ and why, which read is accepted, and how far they agree.
 
-    Writes the tables responses, best, reconciled, agreement, accepted_responses and
-    accepted_best, with open disagreements too: the exit code is 0 unless --strict is given.
+    Writes the tables responses, best, reconciled, differences, agreement, size_agreement,
+    adjudication, matched_lesions, accepted_responses and accepted_best, with open disagreements
+    too: the exit code is 0 unless --strict is given.
     """
     from recistkit.study.reconcile import reconcile as reconcile_study
 
     tables = tables_of(table, visits, subjects, events, decisions)
     spare_inputs(output, [*tables.values(), decisions, criteria])
-    chosen: dict[str, Any] = {} if compare is None else {"compare": _words(compare)}
-    rules = name_criteria(criteria)
+    rules = name_criteria(criteria, table)
     with waiting("reconciling"):
         result = reconcile_study(
             **tables,
             readers=_words(readers),
             decisions=decisions,
             when_agreed=when_agreed,
-            **chosen,
+            compare=None if compare is None else _words(compare),
             criteria=rules,
             confirmation_days=confirmation_days,
             max_intervening_ne=max_intervening_ne,

@@ -6,7 +6,7 @@ import io
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from recistkit.criteria import Criteria
 
 __all__ = [
+    "DEFAULT_CRITERIA",
     "counted",
     "joined",
     "name_criteria",
@@ -26,6 +27,8 @@ __all__ = [
     "warn",
     "write_into",
 ]
+
+DEFAULT_CRITERIA: Final = "recist-1.1"
 
 
 def say(text: str) -> None:
@@ -39,15 +42,45 @@ def warn(sentences: Iterable[str]) -> None:
         say(f"warning: {sentence}")
 
 
-def name_criteria(criteria: str) -> Criteria:
+def name_criteria(criteria: str | None, table: str = "-") -> Criteria:
     """Load criteria and say which are in force, with their warning.
+
+    Parameters
+    ----------
+    criteria : str or None
+        Id or file; None for those of the study, or else RECIST 1.1.
+    table : str
+        What they are for; it may be a study.
 
     Raises
     ------
     OptionError
         If there are no such criteria.
-    CriteriaError
+    CriteriaError, SettingsError, StoreError
         If they cannot be used.
+    """
+    from recistkit.study.study_files import is_study
+
+    if criteria is None and is_study(table):
+        from recistkit.study.folder import StudyFolder
+
+        with StudyFolder.opened(table, to_look=True) as study:
+            loaded = study.settings.load_criteria(study.path)
+    else:
+        loaded = _named(criteria or DEFAULT_CRITERIA)
+    say(f"criteria {loaded.reference} ({loaded.title})")
+    if loaded.warning:
+        warn([f"{loaded.id} is {loaded.warning}"])
+    return loaded
+
+
+def _named(criteria: str) -> Criteria:
+    """Return criteria by id or file.
+
+    Raises
+    ------
+    OptionError
+        If there are none.
     """
     from recistkit.criteria import load, shipped
 
@@ -55,11 +88,7 @@ def name_criteria(criteria: str) -> Criteria:
     if criteria not in shipped() and (path.is_dir() or not path.exists()):
         known = ", ".join(shipped())
         raise OptionError(f"there are no criteria {criteria}; known are {known}, or give a file")
-    loaded = load(criteria)
-    say(f"criteria {loaded.reference} ({loaded.title})")
-    if loaded.warning:
-        warn([f"{loaded.id} is {loaded.warning}"])
-    return loaded
+    return load(criteria)
 
 
 def write_into(

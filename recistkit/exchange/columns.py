@@ -1,11 +1,9 @@
-"""Columns of a table: from what was written to a value, or a fault that says where."""
+"""A table from what was written to values in their types, or faults that say where."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import compress, groupby
 from operator import itemgetter
 from typing import Final, NamedTuple
@@ -13,51 +11,22 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from recistkit.errors import Fault
+from recistkit.exchange.kinds import Kind, Rule, is_empty
 from recistkit.exchange.quoting import quoted_value, short_name
 from recistkit.exchange.sources import RawTable
 
-__all__ = [
-    "BAD",
-    "Column",
-    "Kind",
-    "ParsedTable",
-    "Rule",
-    "Wrong",
-    "date",
-    "identifier",
-    "length",
-    "number",
-    "parse_table",
-    "text",
-    "thickness",
-    "truth",
-    "words",
-]
+__all__ = ["BAD", "Column", "ParsedTable", "Wrong", "parse_table"]
 
-MAXIMUM_MM: Final = 1000
-DECIMALS: Final = 3
 BAD: Final = "bad_"
 """Prefix of the columns that say where a value could not be understood."""
 
 FEW_ROWS: Final = 1000
 """Up to so many rows one query over all columns costs less than finding their different texts."""
 
-# A spreadsheet would run an id that begins like a formula, and no id needs control characters.
-_UNFIT_ID: Final = r"^[=+@]|^-[^0-9]|[\p{C}]"
-
 # The name that a second column of the same name has in a loaded CSV file.
 _TWICE: Final = "_duplicated_0"
 
 _KINDS: Final = (pl.String, pl.Categorical, pl.Enum, pl.Boolean, pl.Date, pl.Datetime, pl.Null)
-
-
-class Rule(NamedTuple):
-    """Where a value is wrong, and what is said of it."""
-
-    where: pl.Expr
-    expected: str
-    is_repeated: bool = True
-    """Whether a message may repeat the value, if it is a word or a number."""
 
 
 class Wrong(NamedTuple):
@@ -66,17 +35,6 @@ class Wrong(NamedTuple):
     where: pl.Expr
     column: str
     message: pl.Expr | str
-
-
-Parser = Callable[[pl.DataFrame, str], tuple[pl.Expr, list[Rule]]]
-"""From a frame and a column to its value, and the rules that it may break."""
-
-
-class Kind(NamedTuple):
-    """What a column holds: the type of its values, and how they are understood."""
-
-    dtype: pl.DataType
-    parse: Parser
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +141,7 @@ def _understood(frame: pl.DataFrame, column: Column) -> tuple[pl.Expr, list[Rule
         return pl.lit(None, column.kind.dtype), []
     rules: list[Rule] = []
     if column.required:
-        rules = [Rule(_is_empty(frame, name), "is empty", is_repeated=False)]
+        rules = [Rule(is_empty(frame, name), "is empty", is_repeated=False)]
     if frame[name].null_count() == frame.height:
         return pl.lit(None, column.kind.dtype), rules
     value, own = column.kind.parse(frame, name)
@@ -253,160 +211,3 @@ def _which(frame: pl.DataFrame, conditions: Sequence[pl.Expr]) -> Sequence[bool]
 def _said(value: str | None, rule: Rule) -> str:
     """Return what is wrong with a value, with the value where it may be repeated."""
     return f"{quoted_value(value)} {rule.expected}" if value and rule.is_repeated else rule.expected
-
-
-def _parse_text(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
-    """Any text; empty is null."""
-    value = _text(frame, name)
-    return value, []
-
-
-def _parse_identifier(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
-    """Text that names something; where it is unfit, it is not repeated: it may be a patient."""
-    value = _text(frame, name)
-    unfit = value.str.contains(_UNFIT_ID)
-    expected = "is not usable as a name: control characters, or begins like a formula"
-    return value, [
-        Rule(unfit, expected, is_repeated=False),
-        Rule(
-            (value != value.str.strip_chars()) & ~unfit,
-            "begins or ends with a space",
-            is_repeated=False,
-        ),
-    ]
-
-
-def _parse_words(
-    frame: pl.DataFrame, name: str, *, allowed: tuple[str, ...]
-) -> tuple[pl.Expr, list[Rule]]:
-    given = _text(frame, name)
-    value = given.cast(pl.Enum(allowed), strict=False)
-    return value, [Rule(given.is_not_null() & value.is_null(), f"is none of {', '.join(allowed)}")]
-
-
-def _parse_truth(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
-    """Truth: the word true or false."""
-    if frame[name].dtype == pl.Boolean:
-        return pl.col(name), []
-    given = _text(frame, name)
-    lower = given.str.to_lowercase()
-    is_word = lower.is_in(["true", "false"])
-    value = pl.when(is_word).then(lower == "true")
-    return value, [Rule(given.is_not_null() & ~is_word, "is neither true nor false")]
-
-
-def _parse_date(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
-    """An ISO date, as text, date, or a time at midnight."""
-    kind = frame[name].dtype
-    if kind == pl.Date:
-        return _plausible(pl.col(name)), [_far_off(pl.col(name))]
-    if isinstance(kind, pl.Datetime):
-        value = pl.col(name).dt.date()
-        not_midnight = pl.col(name).dt.time() != dt.time(0)
-        return _plausible(value), [
-            Rule(not_midnight, "has a time of day; expected a date"),
-            _far_off(value),
-        ]
-    given = _text(frame, name)
-    value = (
-        pl.when(given.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))
-        .then(given)
-        .str.to_date("%Y-%m-%d", strict=False)
-    )
-    return _plausible(value), [
-        Rule(given.is_not_null() & value.is_null(), "is not a date like 2011-03-31"),
-        _far_off(value),
-    ]
-
-
-def _plausible(value: pl.Expr) -> pl.Expr:
-    return pl.when(value.dt.year().is_between(1900, 2100)).then(value)
-
-
-def _far_off(value: pl.Expr) -> Rule:
-    return Rule(~value.dt.year().is_between(1900, 2100), "lies outside 1900 to 2100")
-
-
-def _parse_length(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
-    """A length in mm, to whole micrometres: exact from text, to the nearest from floats."""
-    kind = frame[name].dtype
-    rules = []
-    if kind.is_numeric():
-        given = _float(name)
-        rules.append(Rule(given.is_infinite(), "is not a number"))
-        if isinstance(kind, pl.Decimal) and kind.scale > DECIMALS:
-            digits = pl.col(name).cast(pl.String)
-            more = digits.str.contains(r"\.[0-9]{3}[0-9]*[1-9]")
-            rules.append(Rule(more, "has more than 3 decimals"))
-    else:
-        written = _text(frame, name)
-        is_number = written.str.contains(r"^[+-]?[0-9]+(\.[0-9]+)?$")
-        given = pl.when(is_number).then(written).cast(pl.Float64, strict=False)
-        rules = [
-            Rule(written.is_not_null() & ~is_number, "is not a number"),
-            Rule(written.str.contains(r"^[+-]?[0-9]+\.[0-9]{4,}$"), "has more than 3 decimals"),
-        ]
-    rules += [
-        Rule(given.is_finite() & (given < 0), "is negative"),
-        Rule(given.is_finite() & (given > MAXIMUM_MM), f"is above {MAXIMUM_MM} mm"),
-    ]
-    usable = given.is_between(0, MAXIMUM_MM)
-    return pl.when(usable).then((given * 1000).round()).cast(pl.Int64), rules
-
-
-def _parse_number(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
-    """Any finite number."""
-    if frame[name].dtype.is_numeric():
-        given = _float(name)
-        return given, [Rule(given.is_infinite(), "is not a number")]
-    written = _text(frame, name)
-    value = written.cast(pl.Float64, strict=False)
-    finite = value.is_finite().fill_null(value=False)
-    return pl.when(finite).then(value), [Rule(written.is_not_null() & ~finite, "is not a number")]
-
-
-def _parse_thickness(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
-    """The thickness of a slice in mm: a number above 0."""
-    value, rules = _parse_number(frame, name)
-    possible = (value > 0) & (value <= MAXIMUM_MM)
-    expected = f"is no slice thickness; expected above 0 and at most {MAXIMUM_MM} mm"
-    return pl.when(possible).then(value), [*rules, Rule(value.is_finite() & ~possible, expected)]
-
-
-def _is_empty(frame: pl.DataFrame, name: str) -> pl.Expr:
-    kind = frame[name].dtype
-    if kind in (pl.String, pl.Categorical, pl.Enum):
-        return _text(frame, name).is_null()
-    return (pl.col(name).fill_nan(None) if kind.is_float() else pl.col(name)).is_null()
-
-
-def _float(name: str) -> pl.Expr:
-    return pl.col(name).cast(pl.Float64).fill_nan(None)
-
-
-def _text(frame: pl.DataFrame, name: str) -> pl.Expr:
-    kind = frame[name].dtype
-    if kind.is_float():
-        return _whole_text(pl.col(name).fill_nan(None))
-    value = pl.col(name) if kind == pl.String else pl.col(name).cast(pl.String)
-    return pl.when(value != "").then(value)
-
-
-def _whole_text(value: pl.Expr) -> pl.Expr:
-    """Return floats as text, whole ones as 1 and not 1.0: integers with gaps come as floats."""
-    whole = value.cast(pl.Int64, strict=False)
-    return pl.when(value == whole).then(whole.cast(pl.String)).otherwise(value.cast(pl.String))
-
-
-text: Final = Kind(pl.String(), _parse_text)
-identifier: Final = Kind(pl.String(), _parse_identifier)
-truth: Final = Kind(pl.Boolean(), _parse_truth)
-date: Final = Kind(pl.Date(), _parse_date)
-length: Final = Kind(pl.Int64(), _parse_length)
-number: Final = Kind(pl.Float64(), _parse_number)
-thickness: Final = Kind(pl.Float64(), _parse_thickness)
-
-
-def words(allowed: Sequence[str]) -> Kind:
-    """Return the kind of a closed list of words."""
-    return Kind(pl.Enum(allowed), partial(_parse_words, allowed=tuple(allowed)))

@@ -9,19 +9,8 @@ from typing import TypeVar
 import polars as pl
 
 from recistkit.errors import TableError
-from recistkit.exchange.columns import (
-    Column,
-    ParsedTable,
-    date,
-    identifier,
-    length,
-    number,
-    parse_table,
-    text,
-    thickness,
-    truth,
-    words,
-)
+from recistkit.exchange.columns import Column, ParsedTable, parse_table
+from recistkit.exchange.kinds import date, identifier, length, number, text, thickness, truth, words
 from recistkit.exchange.lesion_faults import lesion_faults
 from recistkit.exchange.numbering import number_rows
 from recistkit.exchange.sources import (

@@ -34,7 +34,11 @@ RESULT_TABLES: Final = (
     "responses",
     "best",
     "reconciled",
+    "differences",
     "agreement",
+    "size_agreement",
+    "adjudication",
+    "matched_lesions",
     "accepted_responses",
     "accepted_best",
 )

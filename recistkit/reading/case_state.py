@@ -80,7 +80,7 @@ def _known(path: Path, reader: str, cases: Sequence[Case]) -> dict[str, _Known]:
 
 def _with_one_state(folder: Path, reader: str, known: _Known | None, case: Case) -> Case:
     """Return a case with its state: by the journal, else by the document."""
-    path = document_path(reads_folder(folder), case.subject, reader)
+    path = document_path(reads_folder(folder, reader), case.subject, reader)
     if known is not None:
         signed, open_again = _signatures(known.signing)
         case = _with_note(case, _NO_DOCUMENT, is_so=bool(signed) and not path.exists())

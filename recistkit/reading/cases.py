@@ -14,8 +14,11 @@ from pathlib import Path
 from recistkit.errors import OptionError, ScanError
 from recistkit.reading.case import Case, CaseState, CaseVisit
 from recistkit.reading.case_state import with_state, with_states
-from recistkit.reading.paths import SUBJECT_FREE, fit_for_file_name
+from recistkit.reading.paths import SUBJECT_FREE, fit_for_file_name, scans_folder
 from recistkit.scans import FoundSeries, find_series
+from recistkit.store.rows import Assignment
+from recistkit.study.folder import StudyFolder
+from recistkit.study.study_files import is_study
 
 __all__ = ["Case", "CaseState", "CaseVisit", "find_cases", "require_cases", "with_state"]
 
@@ -58,7 +61,7 @@ def find_cases(
     """
     folder = Path(folder)
     fit_for_file_name(reader, of="reader")
-    subjects = _subject_folders(folder, on_file)
+    subjects = _assigned(folder, reader, _subject_folders(scans_folder(folder), on_file))
     total, done = sum(_visit_count(path, on_file) for path in subjects), itertools.count(1)
 
     def step() -> None:
@@ -67,6 +70,22 @@ def find_cases(
     found = (_found_case(path, step, on_file) for path in subjects)
     cases = [case for case in found if case is not None]
     return with_states(folder, reader, cases, on_file=on_file)
+
+
+def _assigned(folder: Path, reader: str, subjects: list[Path]) -> list[Path]:
+    """Return the folders of the subjects that a reader is to read; all where there is no study.
+
+    Raises
+    ------
+    RoleError, OptionError
+        If this login may not read as this reader.
+    """
+    if not is_study(folder):
+        return subjects
+    with StudyFolder.opened(folder, to_look=True) as study:
+        study.require_reader(reader)
+        given = {one.subject for one in study.file.rows(Assignment, reader=reader, role="reader")}
+    return [path for path in subjects if path.name in given]
 
 
 def require_cases(folder: Path | str) -> None:
@@ -78,7 +97,8 @@ def require_cases(folder: Path | str) -> None:
         If there is no such folder, or no scan where one is expected.
     """
     folder = Path(folder)
-    visits = (visit for subject in _subject_folders(folder) for visit in _folders(subject))
+    subjects = _subject_folders(scans_folder(folder))
+    visits = (visit for subject in subjects for visit in _folders(subject))
     found = map(find_series, visits)
     if not any(contents.series or contents.unreadable for contents in found):
         raise ScanError(folder, "holds no cases: expected scans in <subject>/<visit>/")
@@ -161,9 +181,9 @@ def _holds_scans(folder: Path, on_file: OnFile) -> bool:
 def _visit(folder: Path, on_file: OnFile) -> CaseVisit:
     """Return a visit with the series of its folder."""
     contents = find_series(folder, on_file=on_file)
-    refused = [str(error) for error in contents.unreadable]
+    refused = [f"a file: {error.reason}" for error in contents.unreadable]
     refused += [
-        f"{_series_name(folder, found)}: {found.reason}"
+        f"{_series_said(found)}: {found.reason}"
         for found in contents.series
         if found.series is None
     ]
@@ -175,10 +195,10 @@ def _visit(folder: Path, on_file: OnFile) -> CaseVisit:
     )
 
 
-def _series_name(folder: Path, found: FoundSeries) -> str:
-    """Return what a series is called in a message: its file, or the folder of its files."""
-    path = found.paths[0] if len(found.paths) == 1 else found.paths[0].parent
-    return path.relative_to(folder).as_posix() if path != folder else folder.name
+def _series_said(found: FoundSeries) -> str:
+    """Return what a series is called on the screen: by no file, whose name may be a patient's."""
+    count = len(found.paths)
+    return f"{found.modality or 'a scan'} of {count} file{'' if count == 1 else 's'}"
 
 
 def _case(subject: str, visits: Sequence[CaseVisit], *, loose: bool) -> Case:
@@ -229,7 +249,7 @@ def _date_notes(visits: Sequence[CaseVisit]) -> Iterator[str]:
     for visit in visits:
         undated = [found for found in visit.series if found.series and found.series.date is None]
         for found in undated if visit.dates else ():
-            yield f"{visit.label}: {_series_name(visit.folder, found)}: states no date"
+            yield f"{visit.label}: {_series_said(found)}: states no date"
     dated = [visit for visit in visits if visit.dates]
     for earlier, later in itertools.pairwise(dated):
         if earlier.dates[0] < later.dates[0] <= earlier.dates[-1]:

@@ -13,11 +13,11 @@ from pydantic import ValidationError
 
 from recistkit.errors import ReadingError
 from recistkit.model.read import Lesion, Role
-from recistkit.reading.charter import Charter
 from recistkit.reading.commands_statements import with_statement
 from recistkit.reading.draft import Change, Draft, Removal
 from recistkit.reading.drawing import Drawing, drawn_mark, require_open
 from recistkit.reading.mergers import holder_fault, merged_into
+from recistkit.study.charter import Charter
 from recistkit.terms import OVERALL
 
 __all__ = ["add_lesion", "next_id", "remove_lesion", "require_lesion", "set_lesion"]

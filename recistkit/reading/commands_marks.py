@@ -10,12 +10,12 @@ from typing import Final
 from recistkit.errors import ReadingError
 from recistkit.model.mark import Mark, Ruler
 from recistkit.model.read import Lesion
-from recistkit.reading.charter import Charter
 from recistkit.reading.commands_lesions import require_lesion
 from recistkit.reading.commands_statements import with_statement
 from recistkit.reading.draft import Change, Draft
 from recistkit.reading.drawing import Drawing, drawn_mark, require_open
 from recistkit.reading.mergers import holder_fault, merged_into
+from recistkit.study.charter import Charter
 
 __all__ = [
     "LesionState",

@@ -8,11 +8,11 @@ from typing import Final
 
 from recistkit.model.mark import Mark
 from recistkit.model.read import Lesion
-from recistkit.reading.charter import Charter
 from recistkit.reading.commands_statements import first_sightings
 from recistkit.reading.draft import Draft
 from recistkit.reading.sizes import counted_axes
 from recistkit.reading.visits import is_open
+from recistkit.study.charter import Charter
 
 __all__ = ["Missing", "is_measured", "lesions_at", "lesions_shown_at", "missing_at", "missing_of"]
 

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable
 from recistkit.errors import ReadingError
 from recistkit.model.mark import Mark
 from recistkit.model.read import SCHEMA_VERSION, CriteriaReference, Read
-from recistkit.reading.charter import Charter, ReadRules
 from recistkit.reading.draft import Change, Draft, VisitSignature
+from recistkit.study.charter import Charter, ReadRules
 
 __all__ = ["document_of", "import_changes", "labels_up_to", "require_same_rules"]
 

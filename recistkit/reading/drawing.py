@@ -14,9 +14,9 @@ from recistkit.measure.ruler import commit_ruler
 from recistkit.model.fields import MAXIMUM_MM
 from recistkit.model.mark import ImagePlace, Mark, Ruler
 from recistkit.model.read import Lesion
-from recistkit.reading.charter import Charter
 from recistkit.reading.draft import Draft
 from recistkit.reading.visits import is_open
+from recistkit.study.charter import Charter
 from recistkit.terms import LESION_STATES
 
 __all__ = ["Drawing", "drawn_mark", "require_open"]

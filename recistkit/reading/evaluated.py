@@ -8,7 +8,6 @@ from typing import Any
 from recistkit.errors import ReadingError
 from recistkit.model.finding import Finding
 from recistkit.model.read import Read
-from recistkit.reading.charter import Charter
 from recistkit.reading.completeness import Missing, is_measured, missing_at
 from recistkit.reading.document import document_of, labels_up_to
 from recistkit.reading.draft import Change, Draft, apply
@@ -18,7 +17,9 @@ from recistkit.reading.navigation import PlacedDraft
 from recistkit.reading.place import Place
 from recistkit.reading.rows import Row, nadir_visit, rows_at
 from recistkit.reading.summary import visit_summary
+from recistkit.store.chain import Entry
 from recistkit.store.journal import Journal
+from recistkit.study.charter import Charter
 
 __all__ = ["EvaluatedDraft"]
 
@@ -93,6 +94,12 @@ class EvaluatedDraft(PlacedDraft):
         return tuple(finding for finding, reason in self.findings() if reason is None)
 
     @property
+    def signed_document(self) -> Read | None:
+        """The document that was signed last; None before the first signature."""
+        document = self._history.document
+        return document if document is not None and document.state == "signed" else None
+
+    @property
     def signing_name(self) -> str:
         """Who signed this read last; empty before the first signature."""
         signed = self.draft.signed.values()
@@ -114,11 +121,12 @@ class EvaluatedDraft(PlacedDraft):
         *,
         place: Place | None = None,
         document: Read | None = None,
+        entry: Entry | None = None,
         **said: object,
     ) -> None:
         """Save an event, and keep in mind of which visits the response was ever seen."""
         said |= self._circumstances(changes, place or self.place)
-        super()._record(command, changes, place=place, document=document, **said)
+        super()._record(command, changes, place=place, document=document, entry=entry, **said)
         self._seen.update(_seen_by(said))
 
     def _circumstances(self, changes: tuple[Change, ...], place: Place) -> dict[str, object]:

@@ -11,9 +11,9 @@ from typing import Any, Final
 from recistkit.errors import JournalError
 from recistkit.exchange.read_document import read_document_text
 from recistkit.model.read import Read
-from recistkit.reading.charter import ReadRules
 from recistkit.reading.draft import Change, Draft, apply, change_from_json, change_to_json
 from recistkit.store.journal import Event
+from recistkit.study.charter import ReadRules
 
 __all__ = ["BARRIERS", "REDO", "UNDO", "History", "document_hash", "event_body", "replay"]
 

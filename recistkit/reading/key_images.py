@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import secrets
 from collections.abc import Iterator
@@ -21,7 +22,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image, ImageDraw
 
-__all__ = ["SHORTEST_SIDE", "drawing_plane", "key_image", "save_key_image"]
+__all__ = [
+    "MARK_TEXT",
+    "SHORTEST_SIDE",
+    "drawing_plane",
+    "key_image",
+    "mark_hash",
+    "save_key_image",
+]
+
+MARK_TEXT: Final = "recistkit-mark"
+"""The name under which a PNG file states which mark it is of."""
 
 SHORTEST_SIDE: Final = 512
 """What the shorter side of the slice has at least, in pixels."""
@@ -91,13 +102,16 @@ def key_image(grid: ViewGrid, mark: Mark, window: tuple[float, float]) -> bytes:
     Returns
     -------
     bytes
-        A PNG file; the same mark gives the same bytes.
+        A PNG file; the same mark gives the same bytes. It states which mark
+        it is of, as `mark_hash` gives it.
 
     Raises
     ------
     GeometryError
         If the mark has no place, or none on this series.
     """
+    from PIL.PngImagePlugin import PngInfo
+
     place = mark.place_mm()
     if place is None:
         raise GeometryError(f"{mark.lesion} has no place on an image at {mark.timepoint}")
@@ -111,8 +125,16 @@ def key_image(grid: ViewGrid, mark: Mark, window: tuple[float, float]) -> bytes:
     _draw_mark(picture, view, mark, place)
     _draw_letters(picture, view)
     content = io.BytesIO()
-    _with_caption(picture, _caption(mark)).save(content, format="PNG", optimize=False)
+    whole = _with_caption(picture, _caption(mark))
+    stated = PngInfo()
+    stated.add_text(MARK_TEXT, mark_hash(mark))
+    whole.save(content, format="PNG", optimize=False, pnginfo=stated)
     return content.getvalue()
+
+
+def mark_hash(mark: Mark) -> str:
+    """Return what a key image states of its mark: a SHA-256 of all that the mark says."""
+    return hashlib.sha256(mark.model_dump_json(exclude_none=True).encode("utf-8")).hexdigest()
 
 
 def save_key_image(png: bytes, path: Path) -> None:

@@ -6,24 +6,27 @@ from collections.abc import Sequence
 
 from recistkit.errors import ReadingError
 from recistkit.model.read import Lesion
-from recistkit.reading.charter import Charter
 from recistkit.reading.completeness import lesions_at, lesions_shown_at
 from recistkit.reading.draft import Draft
 from recistkit.reading.place import Place
 from recistkit.reading.recorded import RecordedDraft
+from recistkit.study.charter import Charter
 
 __all__ = ["PlacedDraft", "opening_place"]
 
 
 def opening_place(draft: Draft, saved: Place) -> Place:
-    """Return where a case opens: where the reader stopped, else at the first visit to be read."""
-    visit, lesion = saved.visit, saved.lesion
-    if visit not in draft.visits:
-        unsigned = [label for label in draft.visits if label not in draft.signed]
-        visit = next(iter(unsigned), draft.visits[-1] if draft.visits else None)
-    if lesion not in {item.id for item in draft.followed}:
-        lesion = None
-    return saved.model_copy(update={"visit": visit, "lesion": lesion})
+    """Return where a case opens: where the reader stopped, else at the first visit to be read.
+
+    A visit that is signed is nothing to return to while another one is not.
+    """
+    unsigned = [label for label in draft.visits if label not in draft.signed]
+    if saved.visit not in (unsigned or draft.visits):
+        last = draft.visits[-1] if draft.visits else None
+        return saved.of_another_visit(next(iter(unsigned), last))
+    if saved.lesion not in {item.id for item in draft.followed}:
+        return saved.model_copy(update={"lesion": None})
+    return saved
 
 
 class PlacedDraft(RecordedDraft):

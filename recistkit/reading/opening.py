@@ -6,15 +6,29 @@ from pathlib import Path
 
 from recistkit.reading.case import Case
 from recistkit.reading.evaluation import SideTables
-from recistkit.reading.paths import reads_folder
+from recistkit.reading.paths import journal_path, reads_folder
+from recistkit.reading.read_chain import ReadChain
 from recistkit.reading.session import ReadSession
-from recistkit.reading.settings import StudySettings
 from recistkit.store.journal import Journal
+from recistkit.study.settings import StudySettings
+from recistkit.study.study_files import table_path
 
-__all__ = ["open_session"]
+__all__ = ["open_journal", "open_session"]
 
-_SUBJECTS = "subjects.csv"
-_EVENTS = "events.csv"
+
+def open_journal(folder: Path, reader: str) -> Journal:
+    """Open the journal of a reader, which in a study belongs to it.
+
+    Raises
+    ------
+    JournalError
+        If it cannot be used.
+    RoleError, OptionError
+        If this login may not read as this reader.
+    """
+    chain = ReadChain.of(folder, reader)
+    study = None if chain is None else chain.study
+    return Journal.open(journal_path(folder, reader), reader, study=study)
 
 
 def open_session(
@@ -39,13 +53,14 @@ def open_session(
     ReadingError, DocumentError, TableError, CriteriaError
         If what is there cannot be used.
     """
-    tables = [folder / name if (folder / name).is_file() else None for name in (_SUBJECTS, _EVENTS)]
+    tables = [table_path(folder, name) for name in ("subjects", "events")]
     return ReadSession.open(
         journal,
         settings.charter(folder),
         subject=case.subject,
         visits=case.facts,
         unusable=case.unusable,
-        reads_folder=reads_folder(folder),
+        reads_folder=reads_folder(folder, journal.reader),
         side=SideTables.of(case.subject, *tables),
+        chain=ReadChain.of(folder, journal.reader),
     )

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from recistkit.errors import OptionError
 from recistkit.model.fields import Name
+from recistkit.study.study_files import is_study
 
 __all__ = [
     "SUBJECT_FREE",
@@ -19,11 +20,13 @@ __all__ = [
     "key_image_folder",
     "key_image_name",
     "reads_folder",
+    "scans_folder",
 ]
 
 DOCUMENTS: Final = "reads"
 JOURNALS: Final = "readers"
 KEY_IMAGES: Final = "key-images"
+SCANS: Final = "scans"
 SUBJECT_FREE: Final = frozenset({DOCUMENTS, JOURNALS})
 """Folders beside those of the subjects."""
 LONGEST: Final = 80
@@ -60,9 +63,18 @@ def fit_for_file_name(name: str, *, of: str) -> str:
     return name
 
 
-def reads_folder(folder: Path) -> Path:
-    """Return where the read documents of a folder are."""
-    return folder / DOCUMENTS
+def reads_folder(folder: Path, reader: str) -> Path:
+    """Return where the read documents of a reader are.
+
+    In a study they lie in a folder of the reader's own, so that not even the
+    name of a file tells another reader anything.
+    """
+    return folder / JOURNALS / reader if is_study(folder) else folder / DOCUMENTS
+
+
+def scans_folder(folder: Path) -> Path:
+    """Return where the folders of the subjects are."""
+    return folder / SCANS if is_study(folder) else folder
 
 
 def document_path(reads_folder: Path, subject: str, reader: str) -> Path:
@@ -72,7 +84,7 @@ def document_path(reads_folder: Path, subject: str, reader: str) -> Path:
 
 def key_image_folder(folder: Path, subject: str, reader: str) -> Path:
     """Return where the key images of a reader and a subject are: beside the document."""
-    return folder / DOCUMENTS / KEY_IMAGES / f"{subject}{_BETWEEN}{reader}"
+    return reads_folder(folder, reader) / KEY_IMAGES / f"{subject}{_BETWEEN}{reader}"
 
 
 def key_image_name(visit: str, lesion: str, fragment: str | None = None) -> str:

@@ -10,6 +10,7 @@ from recistkit.reading.completeness import lesions_shown_at
 from recistkit.reading.draft import Change, Draft, apply, reverse
 from recistkit.reading.history import REDO, UNDO, History, event_body
 from recistkit.reading.place import Place
+from recistkit.store.chain import Entry
 from recistkit.store.journal import Journal
 
 __all__ = ["RecordedDraft"]
@@ -103,13 +104,14 @@ class RecordedDraft:
         *,
         place: Place | None = None,
         document: Read | None = None,
+        entry: Entry | None = None,
         **said: object,
     ) -> None:
         """Save an event, then take it over; where saving fails nothing has changed."""
         history = self._history.after(command, changes, document)
         body = event_body(changes, document, **said)
         kept = None if place is None else place.model_dump(mode="json", exclude_none=True)
-        self._journal.append(self.subject, history.revision, command, body, kept)
+        self._journal.append(self.subject, history.revision, command, body, kept, record=entry)
         self._history = history
         self._place = place or self._place
         self._tell()

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from recistkit.criteria import Criteria
 from recistkit.model.read import Lesion
-from recistkit.reading.charter import Charter
 from recistkit.reading.completeness import Missing, lesions_shown_at, missing_of
 from recistkit.reading.draft import Draft
 from recistkit.reading.sizes import Axis, counted_axes, counted_size
+from recistkit.study.charter import Charter
 from recistkit.study.display import limits_percent, percent_text
 
 __all__ = ["Row", "nadir_visit", "rows_at"]

@@ -11,14 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from recistkit.errors import ReadingError
+from recistkit.errors import OutputError, ReadingError
 from recistkit.exchange.read_document import load_read_document
 from recistkit.model.finding import Finding
 from recistkit.model.mark import ImagePlace, Ruler
 from recistkit.model.read import Read, Role
 from recistkit.reading import commands_lesions, commands_marks, commands_statements, signing
 from recistkit.reading.baseline import reference_date
-from recistkit.reading.charter import Charter, ReadRules
 from recistkit.reading.commands_marks import LesionState
 from recistkit.reading.completeness import Missing
 from recistkit.reading.document import import_changes, require_same_rules
@@ -29,20 +28,18 @@ from recistkit.reading.evaluation import SideTables
 from recistkit.reading.navigation import opening_place
 from recistkit.reading.paths import document_path
 from recistkit.reading.place import Place, saved_place
+from recistkit.reading.read_chain import ReadChain
 from recistkit.reading.visit_notices import baseline_notices, visit_notices
 from recistkit.reading.visits import VisitFacts, may_move_baseline, visit_changes
+from recistkit.store.chain import Entry
 from recistkit.store.journal import Journal
+from recistkit.study.charter import Charter, ReadRules
 
 __all__ = ["ReadSession"]
 
 Point = tuple[float, float, float]
 
 _NO_TABLES: Final = SideTables()
-
-
-def _now() -> dt.datetime:
-    """Return the time in UTC, to the second."""
-    return dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
 class ReadSession(EvaluatedDraft):
@@ -56,18 +53,19 @@ class ReadSession(EvaluatedDraft):
     ----------
     document : Path
         Where the signed document stands.
-    notices : tuple of str
-        What the reader should know of how scans, journal and document differ.
     """
 
     document: Path
-    notices: tuple[str, ...] = ()
+    _of_document: str = ""
+    _found: tuple[str, ...] = ()
     _visits: Mapping[str, VisitFacts]
     _unusable: tuple[str, ...]
     _clock: Callable[[], dt.datetime]
+    _chain: ReadChain | None
+    _of_study: str = ""
 
     @classmethod
-    def open(
+    def open(  # noqa: PLR0913  each is a thing that a case is made of
         cls,
         journal: Journal,
         charter: Charter,
@@ -77,7 +75,8 @@ class ReadSession(EvaluatedDraft):
         unusable: Sequence[str] = (),
         reads_folder: Path,
         side: SideTables = _NO_TABLES,
-        clock: Callable[[], dt.datetime] = _now,
+        chain: ReadChain | None = None,
+        clock: Callable[[], dt.datetime] = signing.now_utc,
     ) -> ReadSession:
         """Open a case where the reader left it.
 
@@ -98,6 +97,8 @@ class ReadSession(EvaluatedDraft):
             is taken over if the journal has nothing of the subject yet.
         side : SideTables, optional
             What the study's subjects and events tables say of the subject.
+        chain : ReadChain, optional
+            What a study keeps of signatures; None in a folder that is none.
         clock : callable
             The time in UTC, for signatures.
 
@@ -113,8 +114,16 @@ class ReadSession(EvaluatedDraft):
         session._visits = {facts.label: facts for facts in visits}
         session._unusable = tuple(unusable)
         session._clock = clock
+        session._chain = chain
         session._begin()
+        session._tell_study()
         return session
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the reader should know of how scans, journal and document differ."""
+        said = [one for one in (self._of_document, self._of_study) if one]
+        return (*said, *self._found)
 
     def add_lesion(
         self,
@@ -227,22 +236,6 @@ class ReadSession(EvaluatedDraft):
         """State whether there are new lesions: none, equivocal, unequivocal, not-assessable."""
         self.state_visit(new_lesions=statement)
 
-    def state_coverage(self, coverage: str | None) -> None:
-        """State the coverage: `complete`, or the regions missing."""
-        self.state_visit(coverage=coverage)
-
-    def state_quality(self, quality: str | None) -> None:
-        """State the image quality."""
-        self.state_visit(image_quality=quality)
-
-    def state_marker(self, marker: str | None) -> None:
-        """State the tumour marker: normal, elevated, not-done."""
-        self.state_visit(tumour_marker=marker)
-
-    def comment(self, text: str | None) -> None:
-        """Comment on the visit; None takes the comment back."""
-        self.state_visit(comment=text)
-
     def state_visit(self, **said: str | None) -> None:
         """State several things of the visit as one command; see `commands_statements`."""
         changes = commands_statements.state_visit(self.draft, self._visit(), said)
@@ -274,7 +267,8 @@ class ReadSession(EvaluatedDraft):
             If it was not saved, and so not signed.
         OutputError
             If it is signed in the journal and the document could not be
-            written; it is written when the case is opened again.
+            written; it is written when the case is opened again, and until
+            then `notices` say so.
         """
         signing.require_signable(self.draft, self._visit(), self.missing_to_sign())
         document, changes = signing.sign(
@@ -288,14 +282,26 @@ class ReadSession(EvaluatedDraft):
             at=self._clock(),
         )
         signing.require_own_document(self.document, self._history.hashes)
-        self._do("sign", changes, document=document)
-        signing.write_document(document, self.document)
+        entry = self._chain.signed(document) if self._chain else None
+        self._do("sign", changes, document=document, entry=entry)
+        self._tell_study()
+        self._of_document = ""
+        try:
+            signing.write_document(document, self.document)
+        except OutputError as error:
+            self._of_document = f"the signed document is not on disk: {error}"
+            raise
 
     def amend(self, reason: str) -> None:
         """Open the signed visit again; what is changed then is recorded with before and after."""
         gone = self._without_scans()
         changes = signing.amend(self.draft, self._visit(), reason, without_scans=gone)
-        self._do("amend", changes, reason=reason.strip())
+        entry = (
+            self._chain.amended(self.subject, self._visit(), reason.strip())
+            if self._chain
+            else None
+        )
+        self._do("amend", changes, entry=entry, reason=reason.strip())
         self._find_visits()
 
     def close(self) -> None:
@@ -312,10 +318,14 @@ class ReadSession(EvaluatedDraft):
         restored = signing.restore_document(
             self.document, self._history.document, self._history.hashes
         )
+        self._of_document = restored or ""
         self._find_visits()
-        self.notices = (*([restored] if restored else []), *self.notices)
         saved = saved_place(self._journal.place(self.subject))
         self._place = opening_place(self.draft, saved)
+
+    def _tell_study(self) -> None:
+        """Let the study know of signatures that it does not know yet."""
+        self._of_study = self._chain.tell_study(self._journal) if self._chain else ""
 
     def _require_same_rules(self) -> None:
         """Refuse to go on under other rules than the read was begun and signed under."""
@@ -338,7 +348,7 @@ class ReadSession(EvaluatedDraft):
             # the baseline of this read stays, whichever one the dates would say
             self._take_visits(visit_changes(self.draft, facts, unusable=unusable))
         said[:0] = visit_notices(self.draft, facts, before=before, unusable=unusable)
-        self.notices = (*said, *self._side.faults(self.charter.criteria))
+        self._found = (*said, *self._side.faults(self.charter.criteria))
 
     def _take_visits(self, changes: tuple[Change, ...]) -> None:
         """Record visits, with the rules that they are read under."""
@@ -355,11 +365,12 @@ class ReadSession(EvaluatedDraft):
         changes: tuple[Change, ...],
         place: Place | None = None,
         document: Read | None = None,
+        entry: Entry | None = None,
         **said: object,
     ) -> None:
         """Record a command, unless it changes nothing."""
         if changes:
-            self._record(command, changes, place=place, document=document, **said)
+            self._record(command, changes, place=place, document=document, entry=entry, **said)
 
     def _set_lesion(self, command: str, said: dict[str, object]) -> None:
         """Say something of the current lesion."""

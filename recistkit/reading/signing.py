@@ -17,17 +17,18 @@ from recistkit.exchange.read_document import (
     save_read_document,
 )
 from recistkit.model.read import Read, sign_read
-from recistkit.reading.charter import Charter
 from recistkit.reading.completeness import Missing, missing_at
 from recistkit.reading.document import document_of, labels_up_to
 from recistkit.reading.draft import Amendment, Change, Draft, VisitSignature
 from recistkit.reading.drawing import require_open
 from recistkit.reading.history import document_hash
 from recistkit.reading.refusals import refusals
+from recistkit.study.charter import Charter
 
 __all__ = [
     "amend",
     "missing_to_sign",
+    "now_utc",
     "require_own_document",
     "require_signable",
     "restore_document",
@@ -39,6 +40,11 @@ _UNSOUND: Final = "unsound"
 """A file that holds no JSON: what a power cut leaves."""
 _FOREIGN: Final = "foreign"
 """A document that cannot be loaded, such as one of a newer recistkit."""
+
+
+def now_utc() -> dt.datetime:
+    """Return the time in UTC, to the second."""
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
 def missing_to_sign(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recistkit.model.mark import Mark
-from recistkit.reading.charter import Charter
 from recistkit.reading.completeness import is_measured, lesions_at
 from recistkit.reading.document import labels_up_to
 from recistkit.reading.draft import Draft
 from recistkit.reading.evaluation import Evaluation
+from recistkit.study.charter import Charter
 
 __all__ = ["visit_summary"]
 

@@ -8,11 +8,17 @@ from typing import Final
 
 import polars as pl
 
+from recistkit.reconciliation.adjudication import adjudication
 from recistkit.reconciliation.agreement import agreement
 from recistkit.reconciliation.cause import causes
 from recistkit.reconciliation.decisions import check_decisions, unused_decisions
+from recistkit.reconciliation.differences import differences
+from recistkit.reconciliation.matching import match_lesions
 from recistkit.reconciliation.options import DEFAULT_COMPARED, NEITHER, check_options
 from recistkit.reconciliation.pairs import paired_values
+from recistkit.reconciliation.side_by_side import side_by_side
+from recistkit.reconciliation.size_agreement import size_agreement
+from recistkit.reconciliation.sizes import matched_lesions
 
 __all__ = ["RECONCILED_COLUMNS", "Reconciliation", "reconcile"]
 
@@ -39,8 +45,18 @@ class Reconciliation:
     ----------
     reconciled : polars.DataFrame
         One row per subject, compartment and compared variable.
+    differences : polars.DataFrame
+        What each disagreement comes from, with the lesions named, as
+        `recistkit.reconciliation.differences.differences` returns it.
     agreement : polars.DataFrame
         As `recistkit.reconciliation.agreement.agreement` returns it.
+    size_agreement : polars.DataFrame
+        As `recistkit.reconciliation.size_agreement.size_agreement` returns it.
+    adjudication : polars.DataFrame
+        As `recistkit.reconciliation.adjudication.adjudication` returns it.
+    matched_lesions : polars.DataFrame
+        As `recistkit.reconciliation.sizes.matched_lesions` returns them; no
+        rows without the reads.
     accepted_responses, accepted_best : polars.DataFrame
         The rows of each subject's accepted read; none of a subject whose
         read is still to be accepted.
@@ -49,7 +65,11 @@ class Reconciliation:
     """
 
     reconciled: pl.DataFrame
+    differences: pl.DataFrame
     agreement: pl.DataFrame
+    size_agreement: pl.DataFrame
+    adjudication: pl.DataFrame
+    matched_lesions: pl.DataFrame
     accepted_responses: pl.DataFrame
     accepted_best: pl.DataFrame
     warnings: tuple[str, ...]
@@ -85,8 +105,9 @@ def reconcile(
     decisions : polars.DataFrame or None
         ``subject, accepted_reader, adjudicator, decided_on, reason, row``.
     reads : polars.DataFrame or None
-        Reads table, by which selection and measurement are told apart as
-        causes; without it such a cause is ``undetermined``.
+        Reads table, by which lesions are matched, and selection and
+        measurement told apart as causes; without it such a cause is
+        ``undetermined``.
     compare : sequence of str
         Columns of the best table.
     when_agreed : str or None
@@ -111,10 +132,18 @@ def reconcile(
         warnings = unused_decisions(decisions, values, compare, decisions_source)
         decided = decisions.select("subject", "accepted_reader")
     accepted = _accepted_readers(values, decided, when_agreed or readers[0])
-    cause = causes(values.filter("differs"), responses, reads, readers)
+    differing = values.filter("differs")
+    matching = None if reads is None else match_lesions(reads, readers)
+    lesions = None if matching is None else side_by_side(matching)
+    cause = causes(differing, responses, readers, matching, lesions)
+    matched = matched_lesions(matching, lesions, readers)
     return Reconciliation(
         reconciled=_reconciled(values, accepted, cause, readers),
+        differences=differences(differing, cause, responses, readers, lesions),
         agreement=agreement(values, responses, readers),
+        size_agreement=size_agreement(responses, matched, readers),
+        adjudication=adjudication(values, decided, readers),
+        matched_lesions=matched,
         accepted_responses=_rows_of(responses, accepted),
         accepted_best=_rows_of(best, accepted),
         warnings=warnings,
@@ -151,7 +180,7 @@ def _reconciled(
     row = ["subject", "compartment", "variable"]
     return (
         values.join(accepted, on="subject", how="left", maintain_order="left")
-        .join(cause, on=row, how="left", maintain_order="left")
+        .join(cause.drop("timepoint"), on=row, how="left", maintain_order="left")
         .with_columns(
             reader_1=pl.lit(readers[0]),
             reader_2=pl.lit(readers[1]),

@@ -11,7 +11,11 @@ this order:
 2. `new-lesion`: one has an unequivocal new lesion, the other has not;
 3. `non-target`: one has non-target PD, the other has not;
 4. the target responses differ: `selection` if the readers chose different
-   targets at baseline, else `measurement` (`undetermined` without the reads);
+   targets at baseline, else `measurement` (`undetermined` without the reads).
+   Of the same targets nothing but states and sizes goes into the response of
+   the targets, so measurement needs no proof but that these differ: where the
+   lesions are matched by place and are alike in both reads up to this visit,
+   the cause is `undetermined`;
 5. `non-target`: the non-target responses differ;
 6. `undetermined`: the components are the same.
 
@@ -27,9 +31,11 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from recistkit.reconciliation.matching import Matching
 from recistkit.reconciliation.options import DATE_VARIABLES
 from recistkit.reconciliation.pairs import paired_visits
-from recistkit.reconciliation.selection import same_targets
+from recistkit.reconciliation.selection import baseline_targets, same_targets
+from recistkit.reconciliation.sizes import alike_visits
 
 __all__ = ["causes"]
 
@@ -41,8 +47,9 @@ _TURNING_WORDS = {"progression_date": ["PD"], "response_date": ["CR", "PR"]}
 def causes(
     differing: pl.DataFrame,
     responses: pl.DataFrame,
-    reads: pl.DataFrame | None,
     readers: Sequence[str],
+    matching: Matching | None = None,
+    lesions: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return the cause of each disagreement.
 
@@ -52,31 +59,31 @@ def causes(
         Rows of `recistkit.reconciliation.pairs.paired_values` that differ.
     responses : polars.DataFrame
         Responses table.
-    reads : polars.DataFrame or None
-        Reads table; without it selection and measurement are not told apart.
     readers : sequence of str
         The two readers.
+    matching : Matching or None
+        Which lesions of the two reads are the same; without it selection and
+        measurement are not told apart.
+    lesions : polars.DataFrame or None
+        As `recistkit.reconciliation.side_by_side.side_by_side` returns them
+        of `matching`; goes with it.
 
     Returns
     -------
     polars.DataFrame
-        ``subject, compartment, variable, cause``.
+        ``subject, compartment, variable, cause`` and the ``timepoint`` of the
+        visit that shows it; empty where no visit does.
     """
     ours = responses.join(differing, on=_GROUP, how="semi")
     visits = paired_visits(ours, readers)
     counted = visits.filter(
         pl.any_horizontal(pl.col("counts_1", "counts_2").fill_null(value=False))
     )
-    if reads is None:
-        same = pl.DataFrame(
-            schema={"subject": pl.String, "compartment": pl.String, "same": pl.Boolean}
-        )
-    else:
-        same = same_targets(reads, ours, readers)
-    apart = counted.join(same, on=_GROUP, how="left").with_columns(at_visit=_at_visit())
+    apart = _with_targets(counted, ours, matching, lesions).with_columns(at_visit=_at_visit())
     rows = differing.select(*_ROW, "value_1", "value_2")
+    own = _first(rows, apart, _turns()).rename({"at_visit": "own", "timepoint": "own_timepoint"})
     named = (
-        rows.join(_first(rows, apart, _turns()).rename({"at_visit": "own"}), on=_ROW, how="left")
+        rows.join(own, on=_ROW, how="left")
         .join(_first(rows, apart, _responses_differ()), on=_ROW, how="left")
         .join(_other_dates(counted), on=_GROUP, how="left")
     )
@@ -84,14 +91,38 @@ def causes(
         pl.col("value_1", "value_2").is_not_null()
     )
     turning = pl.col("variable").is_in(list(_TURNING_WORDS))
-    cause = pl.coalesce(
-        pl.when(turning).then("own"),
-        pl.when(turning & both_dates).then(pl.lit("date")),
-        "at_visit",
-        pl.when(both_dates | pl.col("other_dates")).then(pl.lit("date")),
-        pl.lit("undetermined"),
+    date = pl.struct(cause=pl.lit("date"), timepoint=pl.lit(None, dtype=pl.String))
+    cause = (
+        pl.when(turning & pl.col("own").is_not_null())
+        .then(pl.struct(cause="own", timepoint="own_timepoint"))
+        .when(turning & both_dates)
+        .then(date)
+        .when(pl.col("at_visit").is_not_null())
+        .then(pl.struct(cause="at_visit", timepoint="timepoint"))
+        .when(both_dates | pl.col("other_dates"))
+        .then(date)
+        .otherwise(pl.struct(cause=pl.lit("undetermined"), timepoint=pl.lit(None, pl.String)))
     )
-    return named.select(*_ROW, cause=cause)
+    return named.select(*_ROW, cause.alias("found")).unnest("found")
+
+
+def _with_targets(
+    visits: pl.DataFrame,
+    responses: pl.DataFrame,
+    matching: Matching | None,
+    lesions: pl.DataFrame | None,
+) -> pl.DataFrame:
+    """Add whether the targets are the same, and whether they are alike up to each visit."""
+    if matching is None or lesions is None:
+        unknown = pl.lit(None, dtype=pl.Boolean)
+        return visits.with_columns(same=unknown, alike=unknown)
+    targets = baseline_targets(matching.lesions, responses)
+    same = same_targets(targets, matching)
+    return (
+        visits.join(same, on=_GROUP, how="left")
+        .join(alike_visits(lesions), on=[*_GROUP, "timepoint"], how="left")
+        .with_columns(alike=pl.col("alike") & pl.col("by_place"))
+    )
 
 
 def _at_visit() -> pl.Expr:
@@ -106,7 +137,7 @@ def _at_visit() -> pl.Expr:
         .then(pl.lit("new-lesion"))
         .when(non_target_pd)
         .then(pl.lit("non-target"))
-        .when(target & pl.col("same").is_null())
+        .when(target & (pl.col("same").is_null() | (pl.col("same") & pl.col("alike"))))
         .then(pl.lit("undetermined"))
         .when(target & pl.col("same"))
         .then(pl.lit("measurement"))
@@ -139,7 +170,7 @@ def _first(rows: pl.DataFrame, visits: pl.DataFrame, apart: pl.Expr) -> pl.DataF
         .filter(apart)
         .sort(first_day, "timepoint")
         .unique(_ROW, keep="first", maintain_order=True)
-        .select(*_ROW, "at_visit")
+        .select(*_ROW, "at_visit", "timepoint")
     )
 
 

@@ -9,6 +9,7 @@ import datetime as dt
 import math
 import re
 import zlib
+from collections.abc import MutableSequence, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,7 +20,15 @@ from recistkit.scans.boundary import scan_boundary
 if TYPE_CHECKING:
     from pydicom import Dataset
 
-__all__ = ["MAX_FILE_BYTES", "SliceHeader", "is_dicom", "opened_dataset", "rescale", "slice_header"]
+__all__ = [
+    "MAX_FILE_BYTES",
+    "SliceHeader",
+    "is_dicom",
+    "opened_dataset",
+    "rescale",
+    "slice_header",
+    "values_of",
+]
 
 MAX_FILE_BYTES: Final = 1024**3
 """A single file above this, also after inflating it, is refused."""
@@ -113,7 +122,7 @@ def slice_header(path: Path) -> SliceHeader:
             path=path,
             series_uid=uid,
             modality=_code(dataset, "Modality"),
-            image_type=tuple(str(word).upper() for word in _values(dataset, "ImageType")),
+            image_type=tuple(str(word).upper() for word in values_of(dataset, "ImageType")),
             segmentation=_text(dataset, "SOPClassUID") == _SEGMENTATION,
             frames=int(_number(dataset, "NumberOfFrames") or 1),
             samples=int(_number(dataset, "SamplesPerPixel") or 1),
@@ -131,8 +140,8 @@ def slice_header(path: Path) -> SliceHeader:
         )
 
 
-def opened_dataset(path: Path, *, header_only: bool) -> Dataset:
-    """Return the data set of a DICOM file.
+def opened_dataset(path: Path, *, header_only: bool, tags: Sequence[str] = _TAGS) -> Dataset:
+    """Return the data set of a DICOM file; of its header alone no more than `tags`.
 
     A deflated file is inflated here, up to `MAX_FILE_BYTES`: a few kB of it
     could otherwise fill the memory.
@@ -150,7 +159,7 @@ def opened_dataset(path: Path, *, header_only: bool) -> Dataset:
     if str(meta.get("TransferSyntaxUID", "")) == _DEFLATED:
         _refuse_bomb(path, meta)
     if header_only:
-        return pydicom.dcmread(path, stop_before_pixels=True, specific_tags=list(_TAGS))
+        return pydicom.dcmread(path, stop_before_pixels=True, specific_tags=list(tags))
     return pydicom.dcmread(path)
 
 
@@ -175,17 +184,17 @@ def _refuse_bomb(path: Path, meta: Dataset) -> None:
         raise ScanError(path, f"is larger than {MAX_FILE_BYTES // 1024**2} MiB when inflated")
 
 
-def _values(dataset: Dataset, name: str) -> list[Any]:
+def values_of(dataset: Dataset, name: str) -> list[Any]:
     """Return the values of an element, empty where it has none."""
     value = dataset.get(name)
     if value is None or value == "":
         return []
-    return [value] if isinstance(value, str) or not hasattr(value, "__iter__") else list(value)
+    return list(value) if isinstance(value, MutableSequence) else [value]
 
 
 def _text(dataset: Dataset, name: str) -> str | None:
     """Return the first value of an element as text."""
-    values = _values(dataset, name)
+    values = values_of(dataset, name)
     return str(values[0]).strip() or None if values else None
 
 
@@ -197,7 +206,7 @@ def _code(dataset: Dataset, name: str) -> str | None:
 
 def _numbers(dataset: Dataset, name: str) -> tuple[float, ...]:
     """Return the values of an element as numbers."""
-    return tuple(float(value) for value in _values(dataset, name))
+    return tuple(float(value) for value in values_of(dataset, name))
 
 
 def _number(dataset: Dataset, name: str) -> float | None:

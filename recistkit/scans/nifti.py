@@ -23,7 +23,14 @@ from recistkit.scans.boundary import scan_boundary
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["is_nifti", "nifti_series", "nifti_voxels"]
+__all__ = [
+    "is_nifti",
+    "nifti_series",
+    "nifti_sidecar",
+    "nifti_voxels",
+    "opened_nifti",
+    "sidecar_path",
+]
 
 _SUFFIXES: Final = (".nii.gz", ".nii")
 _MAX_SIDECAR_BYTES: Final = 1024**2
@@ -51,9 +58,9 @@ def nifti_series(path: Path) -> Series:
         If it is no single volume, or does not say where it lies in the patient.
     """
     with scan_boundary(path, _FAILURE):
-        header = _opened(path).header
+        header = opened_nifti(path).header
         _refuse_header(path, header)
-        sidecar = _sidecar(path)
+        sidecar = nifti_sidecar(path)
         axes, spacing, origin = _grid(path, header.get_best_affine().tolist())
         columns, rows, slices = (int(count) for count in _shape(header))
         return Series(
@@ -88,7 +95,7 @@ def nifti_voxels(path: Path) -> NDArray[Any]:
     from recistkit.scans.voxels import rescaled
 
     with scan_boundary(path, _FAILURE):
-        image = _opened(path)
+        image = opened_nifti(path)
         stored = np.asarray(image.dataobj.get_unscaled()).reshape(_shape(image.header))
         if not np.isrealobj(stored) or stored.dtype.names:
             raise ScanError(path, "holds colours or complex numbers, not grey values")
@@ -96,7 +103,7 @@ def nifti_voxels(path: Path) -> NDArray[Any]:
         return np.ascontiguousarray(rescaled(stored.transpose(2, 1, 0), slope, intercept))
 
 
-def _opened(path: Path) -> Any:  # noqa: ANN401  nibabel has no types
+def opened_nifti(path: Path) -> Any:  # noqa: ANN401  nibabel has no types
     """Return the file as nibabel has it, voxels not loaded."""
     import nibabel as nib
 
@@ -178,7 +185,19 @@ def _grid(
     return (first, second, third), (steps[0], steps[1], steps[2]), (x, y, z)
 
 
-def _sidecar(path: Path) -> dict[str, Any]:
+def sidecar_path(path: Path) -> Path:
+    """Return where the JSON file of a NIfTI file is, if there is one.
+
+    Examples
+    --------
+    >>> sidecar_path(Path("mri.nii.gz")).name
+    'mri.json'
+    """
+    stem = next(path.name[: -len(end)] for end in _SUFFIXES if path.name.lower().endswith(end))
+    return path.with_name(stem + ".json")
+
+
+def nifti_sidecar(path: Path) -> dict[str, Any]:
     """Return the JSON file beside a NIfTI file, empty if there is none.
 
     Raises
@@ -186,8 +205,7 @@ def _sidecar(path: Path) -> dict[str, Any]:
     ScanError
         If it is no JSON object, or too large to be one of these.
     """
-    stem = next(path.name[: -len(end)] for end in _SUFFIXES if path.name.lower().endswith(end))
-    sidecar = path.with_name(stem + ".json")
+    sidecar = sidecar_path(path)
     if not sidecar.is_file():
         return {}
     if sidecar.stat().st_size > _MAX_SIDECAR_BYTES:

@@ -1,1 +1,1 @@
-"""Store: what is kept on disk while a read is made, one SQLite file per reader."""
+"""Store: what is kept on disk of a study: chains of records, drafts, and the tables they make."""

@@ -1,16 +1,17 @@
-"""Connections to a journal's file: safe ones that save, and ones that only look."""
+"""Connections to a file of the store: safe ones that save, and ones that only look."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
 
-from recistkit.store.schema import metadata
+from recistkit.store.schema import FileKind
 
-__all__ = ["journal_engine"]
+__all__ = ["store_engine"]
 
 _EXTRA: Final = 3
 """What SQLite answers when ``synchronous`` is EXTRA."""
@@ -20,12 +21,14 @@ _WAIT_SECONDS: Final = 10
 _OTHER: Final = "it is a database of something else"
 
 
-def journal_engine(path: Path, *, to_look: bool) -> sa.Engine:
+def store_engine(path: Path, kind: FileKind, *, to_look: bool) -> sa.Engine:
     """Return what opens the file when it is first used.
 
     Parameters
     ----------
     path : Path
+    kind : FileKind
+        A file of any other kind is refused.
     to_look : bool
         Whether nothing may be made or changed.
     """
@@ -36,34 +39,43 @@ def journal_engine(path: Path, *, to_look: bool) -> sa.Engine:
         connect_args={"timeout": _WAIT_SECONDS},
         hide_parameters=True,  # what readers write has no place in an error
     )
-    sa.event.listen(engine, "connect", _prepare_to_look if to_look else _prepare)
+    sa.event.listen(engine, "connect", _prepared_to_look(kind) if to_look else _prepared(kind))
     sa.event.listen(engine, "begin", _begin)
     return engine
 
 
-def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-    """Make a connection safe: nothing is said to be saved before it is on disk."""
-    if not _is_journal(connection, or_empty=True):
-        raise sqlite3.DatabaseError(_OTHER)
-    mode = connection.execute(f"PRAGMA journal_mode = {_SAFE_MODE}").fetchone()[0]
-    connection.execute("PRAGMA synchronous = EXTRA")
-    synchronous = connection.execute("PRAGMA synchronous").fetchone()[0]
-    if mode != _SAFE_MODE or synchronous != _EXTRA:
-        raise sqlite3.OperationalError("this folder cannot keep a journal safely")
+def _prepared(kind: FileKind) -> Callable[[sqlite3.Connection, object], None]:
+    """Return what makes a connection safe: nothing is said to be saved before it is on disk."""
+
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        if not _is_of_kind(connection, kind, or_empty=True):
+            raise sqlite3.DatabaseError(_OTHER)
+        mode = connection.execute(f"PRAGMA journal_mode = {_SAFE_MODE}").fetchone()[0]
+        connection.execute("PRAGMA synchronous = EXTRA")
+        connection.execute("PRAGMA foreign_keys = ON")
+        synchronous = connection.execute("PRAGMA synchronous").fetchone()[0]
+        if mode != _SAFE_MODE or synchronous != _EXTRA:
+            raise sqlite3.OperationalError(f"this folder cannot keep a {kind.noun} safely")
+
+    return prepare
 
 
-def _prepare_to_look(connection: sqlite3.Connection, _record: object) -> None:
-    """Make a connection one that only looks."""
-    if not _is_journal(connection, or_empty=False):
-        raise sqlite3.DatabaseError(_OTHER)
-    connection.execute("PRAGMA query_only = ON")
+def _prepared_to_look(kind: FileKind) -> Callable[[sqlite3.Connection, object], None]:
+    """Return what makes a connection one that only looks."""
+
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        if not _is_of_kind(connection, kind, or_empty=False):
+            raise sqlite3.DatabaseError(_OTHER)
+        connection.execute("PRAGMA query_only = ON")
+
+    return prepare
 
 
-def _is_journal(connection: sqlite3.Connection, *, or_empty: bool) -> bool:
-    """Return whether the file has the tables of a journal, or none yet."""
+def _is_of_kind(connection: sqlite3.Connection, kind: FileKind, *, or_empty: bool) -> bool:
+    """Return whether the file has the tables of its kind, or none yet."""
     connection.isolation_level = None  # transactions begin where `_begin` says so
     names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-    return names >= set(metadata.tables) or (or_empty and not names)
+    return names >= kind.tables or (or_empty and not names)
 
 
 def _begin(connection: sa.Connection) -> None:

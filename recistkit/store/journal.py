@@ -2,38 +2,42 @@
 
 One SQLite file per reader, so that no reader's program ever opens another
 reader's work. An event is on disk (``synchronous = EXTRA``) when `append`
-returns; SQLite undoes whatever a crash left half written.
+returns; SQLite undoes whatever a crash left half written. Beside the events,
+which are drafts, stand the chains of what was signed: one per subject.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-import sqlite3
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.exc import SQLAlchemyError
 
-from recistkit.errors import JournalError
-from recistkit.store.connection import journal_engine
-from recistkit.store.schema import EVENT, META, PLACE, SCHEMA_VERSION, TRIGGERS, metadata
+from recistkit.errors import JournalError, StoreError
+from recistkit.store.chain import Entry, Record, append, canonical_hash, first_hash, read_chain
+from recistkit.store.file import Clock, Meta, StoreFile, now
+from recistkit.store.schema import EVENT, PLACE, READER_FILE, READER_META, RECORD, FileKind
 
-__all__ = ["Event", "Journal"]
+__all__ = ["Event", "Journal", "event_checksum"]
 
-_CANNOT_OPEN: Final = "cannot be opened as a journal"
+_SHOWN: Final = (
+    EVENT.c.number,
+    EVENT.c.subject,
+    EVENT.c.revision,
+    EVENT.c.at_utc,
+    EVENT.c.command,
+    EVENT.c.body,
+)
+_TAKEN: Final = (
+    "NOT saved: this read was changed in another window or on another machine; "
+    "close this one and open the case again"
+)
 
 Body = Mapping[str, Any]
-
-
-def _now() -> dt.datetime:
-    """Return the time in UTC."""
-    return dt.datetime.now(dt.UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,37 +66,43 @@ class Event:
     body: Body
 
 
-class Journal:
+class Journal(StoreFile):
     """The journal file of one reader; see `Journal.open`.
 
     Attributes
     ----------
     path : Path
     reader : str
+    study : str or None
+        Id of the study that its chains belong to; None while nobody has named one.
     """
 
+    kind: ClassVar[FileKind] = READER_FILE
+    error: ClassVar[type[StoreError]] = JournalError
+
     def __init__(
-        self, path: Path, reader: str, engine: sa.Engine, clock: Callable[[], dt.datetime]
+        self, path: Path, reader: str, study: str | None, *, to_look: bool, clock: Clock
     ) -> None:
-        self.path = path
+        super().__init__(path, to_look=to_look, clock=clock)
         self.reader = reader
-        self._engine = engine
-        self._clock = clock
+        self.study = study
 
     @classmethod
-    def open_to_look(cls, path: Path, reader: str) -> Journal:
+    def open_to_look(cls, path: Path, reader: str, *, study: str | None = None) -> Journal:
         """Open a journal that is there, to look at it only: nothing is made or changed.
 
         Raises
         ------
         JournalError
-            If it is no journal, another reader's, or made by a newer recistkit.
+            If it is no journal, another reader's or study's, or made by a newer recistkit.
         """
-        engine = journal_engine(path, to_look=True)
-        return cls._checked(cls(path, reader, engine, _now), _check, write=False)
+        journal = cls(path, reader, study, to_look=True, clock=now)
+        return journal._open_to_look()
 
     @classmethod
-    def open(cls, path: Path, reader: str, *, clock: Callable[[], dt.datetime] = _now) -> Journal:
+    def open(
+        cls, path: Path, reader: str, *, study: str | None = None, clock: Clock = now
+    ) -> Journal:
         """Open a reader's journal; a file that is not there is made.
 
         Parameters
@@ -101,42 +111,36 @@ class Journal:
             Such as ``readers/A.db``.
         reader : str
             Whose journal it is.
+        study : str, optional
+            Id of the study, which a journal without one belongs to from now on.
         clock : callable
             The time in UTC.
 
         Raises
         ------
         JournalError
-            If it is no journal, damaged, another reader's, made by a newer
-            recistkit, or not to be written.
+            If it is no journal, damaged, another reader's or study's, made by a
+            newer recistkit, or not to be written.
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise JournalError(f"{path.name}: {_CANNOT_OPEN}: {error.strerror}") from None
-        engine = journal_engine(path, to_look=False)
-        return cls._checked(cls(path, reader, engine, clock), _make_and_check, write=True)
-
-    @staticmethod
-    def _checked(
-        journal: Journal, check: Callable[[sa.Connection, Journal], None], *, write: bool
-    ) -> Journal:
-        """Return a journal that was checked; one that is refused is closed."""
-        try:
-            with journal._transaction(_CANNOT_OPEN, write=write) as connection:
-                check(connection, journal)
-        except JournalError:
-            journal.close()
-            raise
-        return journal
-
-    def close(self) -> None:
-        """Close the file; the journal cannot be used any more."""
-        self._engine.dispose()
+            raise JournalError(
+                f"{path.name}: cannot be opened as a journal: {error.strerror}"
+            ) from None
+        journal = cls(path, reader, study, to_look=False, clock=clock)
+        return journal._open(journal._make_meta)
 
     def append(
-        self, subject: str, revision: int, command: str, body: Body, place: Body | None = None
-    ) -> None:
+        self,
+        subject: str,
+        revision: int,
+        command: str,
+        body: Body,
+        place: Body | None = None,
+        *,
+        record: Entry | None = None,
+    ) -> Record | None:
         """Save an event; it is on disk when this returns.
 
         Parameters
@@ -149,6 +153,13 @@ class Journal:
             JSON.
         place : mapping, optional
             Where the reader is now, saved with the event or not at all.
+        record : Entry, optional
+            What is added to the chain of the read, with the event or not at all.
+
+        Returns
+        -------
+        Record or None
+            The one that was added.
 
         Raises
         ------
@@ -160,14 +171,26 @@ class Journal:
         event |= {"at_utc": self._clock().isoformat(), "body": _text(body)}
         with self._transaction("NOT saved") as connection:
             if _last_revision(connection, subject) != revision - 1:
-                message = (
-                    "NOT saved: this read was changed in another window or on another machine; "
-                    "close this one and open the case again"
-                )
-                raise JournalError(message)
+                raise JournalError(_TAKEN)
+            added = None
+            if record is not None:
+                added = self._chained(connection, subject, record, str(event["at_utc"]))
+            event |= {"record": added and added.number, "checksum": event_checksum(event)}
             connection.execute(sa.insert(EVENT).values(event))
             if place is not None:
                 connection.execute(_placed(subject, place))
+        return added
+
+    def append_record(self, subject: str, record: Entry) -> Record:
+        """Add a record to the chain of a read, without an event; it is on disk then.
+
+        Raises
+        ------
+        JournalError
+            If it was not saved; `RevisionTakenError`, which is one, says who was first.
+        """
+        with self._transaction("NOT saved") as connection:
+            return self._chained(connection, subject, record, self._clock().isoformat())
 
     def events(self, subject: str) -> tuple[Event, ...]:
         """Return the events of a subject in order.
@@ -177,7 +200,11 @@ class Journal:
         JournalError
             If the file cannot be read, or an event is missing.
         """
-        query = sa.select(EVENT).where(EVENT.c.subject == subject).order_by(EVENT.c.revision)
+        query = (
+            sa.select(*_SHOWN, EVENT.c.checksum)
+            .where(EVENT.c.subject == subject)
+            .order_by(EVENT.c.revision)
+        )
         found = self._selected(query)
         if [event.revision for event in found] != list(range(1, len(found) + 1)):
             raise JournalError(f"{self.path.name}: is damaged: an event is missing")
@@ -185,10 +212,13 @@ class Journal:
 
     def _selected(self, query: sa.Select[Any]) -> tuple[Event, ...]:
         """Return the events that a query selects."""
-        with self._transaction("cannot be read", write=False) as connection:
+        with self.looking() as connection:
             rows = connection.execute(query).mappings().all()
+        changed = next((row for row in rows if row["checksum"] != event_checksum(row)), None)
+        if changed is not None:
+            raise JournalError(f"{self.path.name}: is damaged: event {changed['number']} changed")
         try:
-            return tuple(Event(**{**row, "body": json.loads(row["body"])}) for row in rows)
+            return tuple(_event(row) for row in rows)
         except ValueError:
             raise JournalError(f"{self.path.name}: is damaged: an event is no JSON") from None
 
@@ -197,7 +227,7 @@ class Journal:
         query = sa.select(EVENT.c.subject, EVENT.c.command).distinct()
         query = query if subject is None else query.where(EVENT.c.subject == subject)
         found: dict[str, set[str]] = {}
-        with self._transaction("cannot be read", write=False) as connection:
+        with self.looking() as connection:
             for row in connection.execute(query):
                 found.setdefault(row.subject, set()).add(row.command)
         return {name: frozenset(commands) for name, commands in found.items()}
@@ -210,7 +240,8 @@ class Journal:
         JournalError
             If the file cannot be read.
         """
-        query = sa.select(EVENT).where(EVENT.c.command.in_(commands)).order_by(EVENT.c.number)
+        query = sa.select(*_SHOWN, EVENT.c.checksum).order_by(EVENT.c.number)
+        query = query.where(EVENT.c.command.in_(commands))
         query = query if subject is None else query.where(EVENT.c.subject == subject)
         return self._selected(query)
 
@@ -228,44 +259,98 @@ class Journal:
     def place(self, subject: str) -> Body | None:
         """Return where the reader stopped; None where nothing is saved, or what is, is no JSON."""
         query = sa.select(PLACE.c.body).where(PLACE.c.subject == subject)
-        with self._transaction("cannot be read", write=False) as connection:
+        with self.looking() as connection:
             body = connection.execute(query).scalar_one_or_none()
         try:
             return None if body is None else dict(json.loads(body))
         except (ValueError, TypeError):
             return None  # a place is a convenience, and never keeps a case from being opened
 
-    @contextmanager
-    def _transaction(self, failed: str, *, write: bool = True) -> Iterator[sa.Connection]:
-        """Give a connection in a transaction that is kept whole or not at all."""
-        try:
-            options = self._engine.execution_options(write=write)
-            with options.begin() as connection:
-                yield connection
-        except (SQLAlchemyError, sqlite3.Error) as error:
-            raise JournalError(f"{self.path.name}: {failed}: {_reason(error)}") from error
+    def purge(self, subject: str) -> int:
+        """Delete the events of a read whose last one signed it; its chain stays as it is.
 
+        The trigger that forbids it is taken away and put back in the one
+        transaction that deletes, so that at no moment anybody finds the file
+        without it, and a crash leaves all events or none. What was deleted is
+        overwritten on disk.
 
-def _make_and_check(connection: sa.Connection, journal: Journal) -> None:
-    """Make the tables of a new journal; refuse one that is damaged or not this reader's."""
-    if not sa.inspect(connection).get_table_names():
-        metadata.create_all(connection, checkfirst=False)
-        for trigger in TRIGGERS:
+        Returns
+        -------
+        int
+            How many events there were.
+
+        Raises
+        ------
+        JournalError
+            If the read has no signature, or was worked on since; nothing was deleted.
+        """
+        trigger = next(one for one in self.kind.triggers if " event_no_delete " in one)
+        with self._transaction("was NOT purged") as connection:
+            connection.exec_driver_sql("PRAGMA secure_delete = ON")
+            if not _ends_signed(connection, subject):
+                raise JournalError(
+                    "was NOT purged: only what is signed, and unchanged since, can be"
+                )
+            connection.exec_driver_sql("DROP TRIGGER event_no_delete")
+            deleted = connection.execute(sa.delete(EVENT).where(EVENT.c.subject == subject))
             connection.exec_driver_sql(trigger)
-        first = {"schema_version": SCHEMA_VERSION, "reader": journal.reader}
-        connection.execute(sa.insert(META).values(first))
-    _check(connection, journal)
-    if connection.exec_driver_sql("PRAGMA quick_check").scalar() != "ok":
-        raise JournalError(f"{journal.path.name}: is damaged; restore it from the last copy")
+            return deleted.rowcount
+
+    def _chained(
+        self, connection: sa.Connection, subject: str, record: Entry, at_utc: str
+    ) -> Record:
+        """Add a record to the chain of a subject's read."""
+        if self.study is None:
+            raise JournalError("NOT saved: this journal belongs to no study")
+        chain = read_chain(subject)
+        first = first_hash(self.study, self.reader, chain)
+        try:
+            return append(connection, record, chain=chain, first=first, at_utc=at_utc)
+        except JournalError:
+            raise
+        except StoreError as error:
+            raise JournalError(str(error)) from None
+
+    def _make_meta(self, connection: sa.Connection) -> None:
+        """Say whose journal it is."""
+        first = {"schema_version": self.kind.version, "reader": self.reader, "study": self.study}
+        connection.execute(sa.insert(READER_META).values(first))
+
+    def _check(self, found: Meta) -> None:
+        """Refuse the journal of another reader, or of another study."""
+        if found.get("reader") != self.reader:
+            raise self._refusal("is the journal of another reader")
+        study = found.get("study")  # version 1 knew no study
+        if None not in {study, self.study} and study != self.study:
+            raise self._refusal("is the journal of another study")
+        self.study = study or self.study
+
+    def _settle(self, connection: sa.Connection) -> None:
+        """Let the journal belong to the study from now on, if it did to none."""
+        if self.study != connection.execute(sa.select(READER_META.c.study)).scalar():
+            connection.execute(sa.update(READER_META).values(study=self.study))
 
 
-def _check(connection: sa.Connection, journal: Journal) -> None:
-    """Refuse a journal that a newer program made, or that is not this reader's."""
-    found = connection.execute(sa.select(META)).mappings().one()
-    if found["schema_version"] > SCHEMA_VERSION:
-        raise JournalError(f"{journal.path.name}: was made by a newer recistkit; update this one")
-    if found["reader"] != journal.reader:
-        raise JournalError(f"{journal.path.name}: is the journal of another reader")
+def event_checksum(event: Mapping[Any, Any]) -> str:
+    """Return what an event is checked with when it is loaded."""
+    names = ("subject", "revision", "at_utc", "command", "body")
+    return canonical_hash(event[name] for name in names)
+
+
+def _event(row: Mapping[Any, Any]) -> Event:
+    """Return an event of its row."""
+    values = {column.name: row[column.name] for column in _SHOWN}
+    return Event(**{**values, "body": json.loads(row["body"])})
+
+
+def _ends_signed(connection: sa.Connection, subject: str) -> bool:
+    """Return whether the last event of a subject was saved with its last signature."""
+    last = sa.select(EVENT.c.record).where(EVENT.c.subject == subject)
+    record = connection.execute(last.order_by(EVENT.c.revision.desc()).limit(1)).scalar()
+    mine = RECORD.c.chain == read_chain(subject)
+    query = sa.select(RECORD.c.number, RECORD.c.action).where(mine)
+    end = connection.execute(query.order_by(RECORD.c.revision.desc()).limit(1)).first()
+    return end is not None and record == end.number and end.action == "SIGN"
 
 
 def _last_revision(connection: sa.Connection, subject: str) -> int:
@@ -296,8 +381,3 @@ def _text(body: Body) -> str:
         return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except ValueError:
         raise JournalError("NOT saved: one of its numbers is not finite") from None
-
-
-def _reason(error: Exception) -> str:
-    """Return what SQLite said, without the statement and what stood in it."""
-    return str(getattr(error, "orig", None) or error)

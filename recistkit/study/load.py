@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recistkit.errors import Fault
 from recistkit.exchange.load_tables import StudyTables, load_tables
+from recistkit.study.study_files import is_study, table_path
 from recistkit.study.visit_faults import visit_faults, visit_warnings
 from recistkit.study.visits import order_visits
 
@@ -43,10 +45,40 @@ def load_study(
     subjects: TableSource | None = None,
     events: TableSource | None = None,
 ) -> Study:
-    """Load tables and order their visits; faults are collected in the tables, not raised."""
-    tables = load_tables(table, visits=visits, subjects=subjects, events=events)
+    """Load tables and order their visits; faults are collected in the tables, not raised.
+
+    A study's folder stands for the signed reads in it, with its own
+    ``subjects.csv`` and ``events.csv`` where no other tables are given.
+    """
+    given = {"visits": visits, "subjects": subjects, "events": events}
+    if isinstance(table, str | Path) and is_study(table):
+        table, given = _of_study(Path(table), given)
+    tables = load_tables(table, **given)
     ordered = order_visits(tables)
     visit_faults(tables, ordered)
     if not ordered.height and not any(table.faults for table in tables.all):
         tables.reads.faults.append(Fault(0, "", "holds no rows"))
     return Study(tables=tables, visits=ordered, warnings=visit_warnings(tables, ordered))
+
+
+def _of_study(
+    folder: Path, given: dict[str, TableSource | None]
+) -> tuple[TableSource, dict[str, TableSource | None]]:
+    """Return the tables of the signed reads of a study, with what else it has.
+
+    Raises
+    ------
+    RoleError, OptionError, StoreError
+        If this login may not see them, there are none, or they are not as signed.
+    """
+    from recistkit.exchange.read_tables import reads_table, visits_table
+    from recistkit.study.folder import StudyFolder
+    from recistkit.study.signed_reads import signed_reads
+
+    with StudyFolder.opened(folder, to_look=True) as study:
+        reads = [one.read for one in signed_reads(study)]
+        own: dict[str, TableSource | None] = {"visits": visits_table(reads)}
+        own |= {name: table_path(folder, name) for name in ("subjects", "events")}
+    return reads_table(reads), {
+        name: own[name] if table is None else table for name, table in given.items()
+    }

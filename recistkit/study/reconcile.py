@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from recistkit.errors import TableError
@@ -11,6 +12,7 @@ from recistkit.reconciliation import DEFAULT_COMPARED
 from recistkit.reconciliation import reconcile as reconcile_reads
 from recistkit.study.check import reads_of
 from recistkit.study.classify import Classification, classify
+from recistkit.study.study_files import is_study
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +32,12 @@ class StudyReconciliation:
 
     Attributes
     ----------
-    reconciled, agreement, accepted_responses, accepted_best : polars.DataFrame
-        See `recistkit.reconciliation.Reconciliation`.
+    reconciled, differences : polars.DataFrame
+        See `recistkit.reconciliation.Reconciliation`, for these and the next.
+    agreement, size_agreement, adjudication, matched_lesions : polars.DataFrame
+        The same.
+    accepted_responses, accepted_best : polars.DataFrame
+        The same.
     classification : Classification
         The responses of all reads that they rest on.
     warnings : tuple of str
@@ -39,7 +45,11 @@ class StudyReconciliation:
     """
 
     reconciled: pl.DataFrame
+    differences: pl.DataFrame
     agreement: pl.DataFrame
+    size_agreement: pl.DataFrame
+    adjudication: pl.DataFrame
+    matched_lesions: pl.DataFrame
     accepted_responses: pl.DataFrame
     accepted_best: pl.DataFrame
     classification: Classification
@@ -51,7 +61,11 @@ class StudyReconciliation:
         return {
             **self.classification.tables,
             "reconciled": self.reconciled,
+            "differences": self.differences,
             "agreement": self.agreement,
+            "size_agreement": self.size_agreement,
+            "adjudication": self.adjudication,
+            "matched_lesions": self.matched_lesions,
             "accepted_responses": self.accepted_responses,
             "accepted_best": self.accepted_best,
         }
@@ -69,12 +83,25 @@ def _decided(decisions: TableSource | None) -> tuple[ParsedTable | None, list[Ta
     return table, []
 
 
+def _of_study(
+    folder: Path, decisions: TableSource | None, compare: Sequence[str] | None
+) -> tuple[TableSource | None, Sequence[str]]:
+    """Return the decisions and the compared variables of a study where no others are given."""
+    from recistkit.study.adjudicating import decisions_of
+    from recistkit.study.folder import StudyFolder
+
+    with StudyFolder.opened(folder, to_look=True) as study:
+        own = decisions_of(study) if decisions is None else decisions
+        variables = study.settings.adjudication.variables
+    return own, variables if compare is None else compare
+
+
 def reconcile(
     table: TableSource,
     *,
     readers: Sequence[str],
     decisions: TableSource | None = None,
-    compare: Sequence[str] = DEFAULT_COMPARED,
+    compare: Sequence[str] | None = None,
     when_agreed: str | None = None,
     **classification: Unpack[ClassifyArguments],
 ) -> StudyReconciliation:
@@ -87,9 +114,10 @@ def reconcile(
     readers
         The two readers; the first one's read is accepted where both agree.
     decisions
-        Decisions table of the adjudicator.
+        Decisions table of the adjudicator; of a study its own unless given.
     compare
-        Columns of the best table by which two reads are compared.
+        Columns of the best table by which two reads are compared; of a study
+        those of its charter, else `DEFAULT_COMPARED`, unless given.
     when_agreed
         The other reader, if that read is to be accepted where both agree.
     **classification
@@ -102,6 +130,8 @@ def reconcile(
     CriteriaError, OptionError
         If criteria, readers or options cannot be used.
     """
+    if isinstance(table, str | Path) and is_study(table):
+        decisions, compare = _of_study(Path(table), decisions, compare)
     decided, errors = _decided(decisions)
     try:
         classified = classify(table, **classification)
@@ -116,13 +146,17 @@ def reconcile(
         readers=readers,
         decisions=None if decided is None else decided.frame,
         reads=reads_of(classified.study.tables),
-        compare=compare,
+        compare=DEFAULT_COMPARED if compare is None else compare,
         when_agreed=when_agreed,
         decisions_source="<frame>" if decided is None else decided.name,
     )
     return StudyReconciliation(
         reconciled=result.reconciled,
+        differences=result.differences,
         agreement=result.agreement,
+        size_agreement=result.size_agreement,
+        adjudication=result.adjudication,
+        matched_lesions=result.matched_lesions,
         accepted_responses=result.accepted_responses,
         accepted_best=result.accepted_best,
         classification=classified,

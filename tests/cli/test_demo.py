@@ -17,8 +17,8 @@ from tests.study.study_with_scans import OUTSIDE, write_study_with_scans
 
 EXPECTED = Path(__file__).with_name("small_summary.txt")
 TABLES = (
-    *("accepted_best", "accepted_responses", "agreement", "best"),
-    *("findings", "reconciled", "responses"),
+    *("accepted_best", "accepted_responses", "adjudication", "agreement", "best", "differences"),
+    *("findings", "matched_lesions", "reconciled", "responses", "size_agreement"),
 )
 
 
@@ -74,7 +74,8 @@ def test_tables_of_each_rule_set_are_written_into_their_own_folder(run: Run, stu
         for name in TABLES
     ]
     names = (
-        "responses.csv, best.csv, reconciled.csv, agreement.csv, accepted_responses.csv, "
+        "responses.csv, best.csv, reconciled.csv, differences.csv, agreement.csv, "
+        "size_agreement.csv, adjudication.csv, matched_lesions.csv, accepted_responses.csv, "
         "accepted_best.csv and findings.csv"
     )
     assert ended.err == (

@@ -44,6 +44,7 @@ criteria that are not there, or an output folder in which an input of the same r
 HEAVY: Final = (
     "PIL",
     "SimpleITK",
+    "alembic",
     "napari",
     "nibabel",
     "numpy",

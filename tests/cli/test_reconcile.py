@@ -11,9 +11,13 @@ from recistkit.criteria import load
 from tests.cli.conftest import Run
 
 NAMED = f"criteria {load('recist-1.1').reference} (RECIST 1.1)\n"
-TABLES = ("responses", "best", "reconciled", "agreement", "accepted_responses", "accepted_best")
+TABLES = (
+    *("responses", "best", "reconciled", "differences", "agreement", "size_agreement"),
+    *("adjudication", "matched_lesions", "accepted_responses", "accepted_best"),
+)
 WROTE = (
-    "wrote responses.csv, best.csv, reconciled.csv, agreement.csv, accepted_responses.csv and "
+    "wrote responses.csv, best.csv, reconciled.csv, differences.csv, agreement.csv, "
+    "size_agreement.csv, adjudication.csv, matched_lesions.csv, accepted_responses.csv and "
     "accepted_best.csv to results\n"
 )
 COMMAND = ("reconcile", "reads.csv", "--readers", "A,B", "--output", "results")

@@ -10,15 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recistkit.exchange.columns import (
-    Column,
-    ParsedTable,
-    Parser,
+from recistkit.exchange.columns import Column, ParsedTable, parse_table
+from recistkit.exchange.kinds import (
+    Kind,
     date,
     identifier,
     length,
     number,
-    parse_table,
     text,
     thickness,
     truth,
@@ -29,25 +27,25 @@ from recistkit.exchange.sources import RawTable
 
 
 def parsed(
-    parse: Parser, values: pl.Series | list[object], *, required: bool = False
+    kind_of_value: Kind, values: pl.Series | list[object], *, required: bool = False
 ) -> ParsedTable:
     """Return a table of one column, beside one that is filled in every row."""
     column = values if isinstance(values, pl.Series) else pl.Series(values, strict=True)
     frame = pl.DataFrame({"row_name": ["filled"] * len(column), "value": column})
-    columns = [Column("row_name", text), Column("value", parse, required=required)]
+    columns = [Column("row_name", text), Column("value", kind_of_value, required=required)]
     return parse_table(RawTable("a.csv", frame, 2), columns)
 
 
-def values_of(parse: Parser, values: pl.Series | list[object]) -> list[object]:
+def values_of(kind_of_value: Kind, values: pl.Series | list[object]) -> list[object]:
     """Return the values of a column that has no fault."""
-    found = parsed(parse, values)
+    found = parsed(kind_of_value, values)
     assert found.faults == []
     return found.frame["value"].to_list()
 
 
-def faults(parse: Parser, values: pl.Series | list[object]) -> list[str]:
+def faults(kind_of_value: Kind, values: pl.Series | list[object]) -> list[str]:
     """Return the faults of a column; a value with a fault is null or left as it is."""
-    return [str(fault) for fault in sorted(parsed(parse, values).faults)]
+    return [str(fault) for fault in sorted(parsed(kind_of_value, values).faults)]
 
 
 def test_text_is_any_text_and_empty_is_null() -> None:
@@ -102,10 +100,10 @@ def test_whole_numbers_that_came_as_floats_are_names_without_a_point() -> None:
 
 
 def test_a_closed_list_takes_its_words_only() -> None:
-    parse = words(("CR", "PR"))
-    assert values_of(parse, ["PR", None, "", "CR"]) == ["PR", None, None, "CR"]
-    assert parsed(parse, ["PR"]).frame["value"].dtype == pl.Enum(["CR", "PR"])
-    assert faults(parse, ["cr", "CR ", "PR", "1"]) == [
+    kind_of_value = words(("CR", "PR"))
+    assert values_of(kind_of_value, ["PR", None, "", "CR"]) == ["PR", None, None, "CR"]
+    assert parsed(kind_of_value, ["PR"]).frame["value"].dtype == pl.Enum(["CR", "PR"])
+    assert faults(kind_of_value, ["cr", "CR ", "PR", "1"]) == [
         "row 2, column 'value': 'cr' is none of CR, PR",
         "row 3, column 'value': a text of 3 characters is none of CR, PR",
         "row 5, column 'value': '1' is none of CR, PR",
@@ -300,7 +298,7 @@ def test_a_number_is_any_finite_number() -> None:
 
 
 @pytest.mark.parametrize(
-    ("parse", "values"),
+    ("kind_of_value", "values"),
     [
         (text, ["a", "", None]),
         (identifier, pl.Series(["a", "", None], dtype=pl.Categorical)),
@@ -309,8 +307,10 @@ def test_a_number_is_any_finite_number() -> None:
     ],
     ids=["text", "categories", "times", "floats"],
 )
-def test_a_required_value_may_not_be_empty(parse: Parser, values: pl.Series | list[object]) -> None:
-    found = parsed(parse, values, required=True)
+def test_a_required_value_may_not_be_empty(
+    kind_of_value: Kind, values: pl.Series | list[object]
+) -> None:
+    found = parsed(kind_of_value, values, required=True)
     assert [str(fault) for fault in found.faults] == [
         "row 3, column 'value': is empty",
         "row 4, column 'value': is empty",
@@ -404,11 +404,13 @@ def test_missing_columns_are_named_at_once_and_unknown_ones_are_ignored() -> Non
     ],
     ids=["list", "struct", "binary", "time", "duration", "object"],
 )
-@pytest.mark.parametrize("parse", [text, identifier, words(("a",)), truth, date, length, number])
+@pytest.mark.parametrize(
+    "kind_of_value", [text, identifier, words(("a",)), truth, date, length, number]
+)
 def test_a_column_of_what_is_no_value_is_one_fault(
-    values: pl.Series, kind: str, parse: Parser
+    values: pl.Series, kind: str, kind_of_value: Kind
 ) -> None:
-    found = parsed(parse, values, required=True)
+    found = parsed(kind_of_value, values, required=True)
     assert [str(fault) for fault in found.faults] == [
         f"column 'value': holds {kind}; expected text, numbers or dates"
     ]

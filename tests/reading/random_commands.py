@@ -80,7 +80,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     lambda session, a, _b: session.set_nodal(a % 2 == 0),
     lambda session, _a, _b: session.remove_lesion(),
     lambda session, a, _b: session.state_new_lesions((*NEW_LESION_STATEMENTS, None)[a % 5]),
-    lambda session, a, _b: session.state_coverage((None, "complete", "no pelvis")[a % 3]),
+    lambda session, a, _b: session.state_visit(coverage=(None, "complete", "no pelvis")[a % 3]),
     lambda session, a, b: session.state_visit(
         image_quality="adequate", tumour_marker=TUMOUR_MARKERS[a % 3], comment=f"note {b}"
     ),

@@ -10,11 +10,11 @@ from typing import Final
 
 from recistkit.criteria import load
 from recistkit.model.mark import Ruler
-from recistkit.reading.charter import Charter, ShowResponse
 from recistkit.reading.evaluation import SideTables
 from recistkit.reading.session import ReadSession
 from recistkit.reading.visits import VisitFacts
 from recistkit.store.journal import Journal
+from recistkit.study.charter import Charter, ShowResponse
 
 __all__ = [
     "SIGNED_AT",

@@ -21,9 +21,9 @@ from recistkit.reading.cases import Case, find_cases, require_cases, with_state
 from recistkit.reading.opening import open_session
 from recistkit.reading.paths import fit_for_file_name, journal_path
 from recistkit.reading.session import ReadSession
-from recistkit.reading.settings import load_settings
 from recistkit.store.journal import Journal
 from recistkit.study.demo import example_folder
+from recistkit.study.settings import load_settings
 from tests.reading.folders import DATES, write_case, write_scan, write_small_folder
 from tests.reading.sessions import charter, complete_visit
 
@@ -120,14 +120,16 @@ def test_a_case_with_no_date_at_all_cannot_be_read_and_the_other_cases_can(
     assert sound.can_be_read
 
 
-def test_a_scan_that_is_refused_is_named_with_its_reason(tmp_path: Path) -> None:
+def test_a_scan_that_is_refused_is_noted_with_its_reason_and_without_its_file(
+    tmp_path: Path,
+) -> None:
     write_case(tmp_path, "S1", {"baseline": "2011-01-03"})
-    (tmp_path / "S1" / "baseline" / "ct.nii.gz").write_bytes(b"no image")
+    (tmp_path / "S1" / "baseline" / "DOE_JOHN.nii.gz").write_bytes(b"no image")
     case = only(tmp_path)
     (visit,) = case.visits
     assert [found.uid for found in visit.series] == ["1.2.1"]
     (refused,) = visit.refused
-    assert refused.startswith("ct.nii.gz: ")
+    assert refused.startswith("a scan of 1 file: cannot be understood as NIfTI")
     assert case.notes == (f"baseline: {refused}",)
     assert case.can_be_read
 
@@ -144,7 +146,7 @@ def test_what_is_odd_is_noted_and_the_case_can_be_read(tmp_path: Path) -> None:
     write_scan(tmp_path / "S1" / "baseline", "1.2.8", None, "undated")
     (tmp_path / "S1" / "week-8").mkdir()
     case = only(tmp_path)
-    assert case.notes == ("week-8: holds no scans", "baseline: undated.nii.gz: states no date")
+    assert case.notes == ("week-8: holds no scans", "baseline: MR of 1 file: states no date")
     assert case.can_be_read
 
 

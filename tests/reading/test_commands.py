@@ -521,7 +521,7 @@ class TestStatements:
         )
 
     def test_a_word_of_no_list_is_refused(self, follow_up: ReadSession) -> None:
-        assert refusal(follow_up, lambda: follow_up.state_marker("high")) == (
+        assert refusal(follow_up, lambda: follow_up.state_visit(tumour_marker="high")) == (
             "tumour_marker: this cannot be stated"
         )
         assert refusal(follow_up, lambda: follow_up.state_visit(mood="good")) == (
@@ -554,10 +554,10 @@ class TestOrder:
             lambda: follow_up.set_short(line(3)),
             lambda: follow_up.set_state("not-evaluable", reason="artefact"),
             lambda: follow_up.add_fragment(line(3)),
-            lambda: follow_up.state_coverage("no pelvis"),
-            lambda: follow_up.state_quality("poor"),
-            lambda: follow_up.state_marker("normal"),
-            lambda: follow_up.comment("late thought"),
+            lambda: follow_up.state_visit(coverage="no pelvis"),
+            lambda: follow_up.state_visit(image_quality="poor"),
+            lambda: follow_up.state_visit(tumour_marker="normal"),
+            lambda: follow_up.state_visit(comment="late thought"),
             lambda: follow_up.sign("Reader A", "read"),
         ]
         for command in commands:

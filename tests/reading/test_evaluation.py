@@ -176,7 +176,7 @@ class TestWhenResponsesAreShown:
         session = open_session(tmp_path)
         baseline_and_month_2(session)
         complete_visit(session)
-        session.state_quality(None)
+        session.state_visit(image_quality=None)
         session.go_to_lesion("T1")
         assert session.shown_evaluation() is None
         session.measure(line(34.9))

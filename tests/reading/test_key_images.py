@@ -20,9 +20,11 @@ from recistkit.model.series import Series, Vector
 from recistkit.reading.grid import PLANE_AXES, BodyPlane, ViewGrid
 from recistkit.reading.key_images import (
     LONG_COLOUR,
+    MARK_TEXT,
     SHORT_COLOUR,
     drawing_plane,
     key_image,
+    mark_hash,
     save_key_image,
 )
 from recistkit.reading.paths import key_image_folder, key_image_name
@@ -150,13 +152,18 @@ def test_a_ruler_that_lies_in_two_planes_is_drawn_in_the_one_that_the_mark_state
     assert drawing_plane(grid, coronal.model_copy(update={"image": None})) == "axial"
 
 
-def test_the_same_mark_gives_the_same_bytes_without_any_text_chunk() -> None:
+def test_the_same_mark_gives_the_same_bytes_whose_only_text_is_a_hash_of_the_mark() -> None:
     grid = straight_grid()
     mark = mark_on(grid, "axial")
     png = key_image(grid, mark, WINDOW)
     assert png == key_image(straight_grid(), mark, WINDOW)
     assert png.startswith(b"\x89PNG")
-    assert not any(chunk in png for chunk in (b"tEXt", b"iTXt", b"zTXt", b"eXIf", b"tIME"))
+    assert not any(chunk in png for chunk in (b"iTXt", b"zTXt", b"eXIf", b"tIME"))
+    assert png.count(b"tEXt") == 1
+    text = Image.open(io.BytesIO(png)).info
+    assert text == {MARK_TEXT: mark_hash(mark)}
+    moved = mark.model_copy(update={"date": dt.date(2011, 3, 17)})
+    assert mark_hash(moved) != mark_hash(mark)
 
 
 def test_the_caption_says_lesion_visit_date_and_lengths() -> None:

@@ -87,7 +87,7 @@ def assert_reading_goes_on(folder: Path, journal: Journal, history: History) -> 
     unsigned = [label for label in session.visits if label not in before.signed]
     if unsigned:
         session.go_to_visit(unsigned[0])
-        session.comment(f"read on at revision {session.revision}")
+        session.state_visit(comment=f"read on at revision {session.revision}")
         session.undo()
     assert session.draft == before
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from recistkit.reading.charter import ShowResponse
 from recistkit.reading.panel import panel_lines
 from recistkit.reading.rows import Row
 from recistkit.reading.session import ReadSession
+from recistkit.study.charter import ShowResponse
 from tests.reading.random_commands import ACTIONS, SIGNING, Step, perform, steps
 from tests.reading.sessions import (
     charter,

@@ -9,7 +9,7 @@ import pytest
 
 from recistkit.errors import JournalError, ReadingError
 from recistkit.reading.draft import Draft
-from recistkit.reading.place import Place
+from recistkit.reading.place import Beside, Place
 from recistkit.reading.session import ReadSession
 from recistkit.reading.visits import VisitFacts
 from recistkit.study.demo import example_folder
@@ -34,6 +34,20 @@ def visit(label: str, month: int, *, days: int = 0) -> VisitFacts:
     return VisitFacts(label=label, date_first=first, date_last=first + dt.timedelta(days=days))
 
 
+SEEN = Place(
+    series="1.2.3",
+    slice=12,
+    point_mm=(1.5, -2.5, 300.0),
+    zoom=3.25,
+    window=(40.0, 400.0),
+    link_offset_mm=(0.0, 0.0, -7.5),
+    is_linked=False,
+    comparison="nadir",
+    plane="coronal",
+    beside=Beside(series="1.2.4", point_mm=(1.5, -2.5, 295.0), zoom=2.5, window=(60.0, 160.0)),
+)
+
+
 class TestOpening:
     def test_a_new_case_opens_at_its_baseline(self, session: ReadSession) -> None:
         assert (session.visit, session.baseline, session.lesion) == ("baseline", "baseline", None)
@@ -47,19 +61,10 @@ class TestOpening:
 
     def test_it_opens_where_the_reader_stopped(self, session: ReadSession, tmp_path: Path) -> None:
         read_baseline(session)
-        place = Place(
-            series="1.2.3",
-            slice=12,
-            point_mm=(1.5, -2.5, 300.0),
-            window=(40.0, 400.0),
-            link_offset_mm=(0.0, 0.0, -7.5),
-            comparison="nadir",
-            plane="coronal",
-        )
         session.go_to_lesion("T2")
-        session.remember(place)
+        session.remember(SEEN)
         again = open_session(tmp_path)
-        kept = place.model_copy(update={"visit": "baseline", "lesion": "T2"})
+        kept = SEEN.model_copy(update={"visit": "baseline", "lesion": "T2"})
         assert (again.place, again.draft) == (kept, session.draft)
 
     def test_it_opens_at_the_first_visit_to_be_read_where_none_is_remembered(
@@ -69,6 +74,90 @@ class TestOpening:
         sign(session)
         session._journal.save_place(SUBJECT, {})
         assert open_session(tmp_path).visit == "month-2"
+
+    def test_after_a_signature_it_opens_at_the_next_visit_with_nothing_of_the_signed_one(
+        self, session: ReadSession, tmp_path: Path
+    ) -> None:
+        read_baseline(session)
+        session.go_to_lesion("T2")
+        session.remember(SEEN)
+        sign(session)
+        assert session.visit == "baseline"
+        kept = Place(visit="month-2", comparison="nadir", plane="coronal")
+        assert open_session(tmp_path).place == kept
+
+    def test_after_a_look_at_a_signed_visit_it_opens_at_the_unread_one(
+        self, session: ReadSession, tmp_path: Path
+    ) -> None:
+        read_baseline(session)
+        sign(session)
+        session.go_to_visit("month-2")
+        session.go_to_visit("baseline")
+        session.go_to_lesion("T1")
+        again = open_session(tmp_path)
+        assert (again.visit, again.lesion) == ("month-2", None)
+
+    def test_inside_a_visit_that_is_not_signed_it_opens_just_there(
+        self, session: ReadSession, tmp_path: Path
+    ) -> None:
+        read_baseline(session)
+        sign(session)
+        for label in ("month-2", "month-4"):
+            session.go_to_visit(label)
+            session.go_to_lesion("T2")
+            session.remember(SEEN)
+            again = open_session(tmp_path)
+            kept = SEEN.model_copy(update={"visit": label, "lesion": "T2"})
+            assert again.place == kept
+
+    def test_an_amended_visit_is_one_to_be_signed(
+        self, session: ReadSession, tmp_path: Path
+    ) -> None:
+        read_baseline(session)
+        sign(session)
+        session.amend("a second look")
+        assert open_session(tmp_path).visit == "baseline"
+
+    def test_where_every_visit_is_signed_it_opens_where_the_reader_stopped(
+        self, tmp_path: Path
+    ) -> None:
+        visits = facts(("baseline", "month-2"))
+        session = open_session(tmp_path, visits=visits)
+        for label in session.visits:
+            session.go_to_visit(label)
+            complete_visit(session)
+            sign(session)
+        session.go_to_visit("baseline")
+        session.go_to_lesion("T1")
+        session.remember(SEEN)
+        again = open_session(tmp_path, visits=visits)
+        assert again.place == SEEN.model_copy(update={"visit": "baseline", "lesion": "T1"})
+
+    @pytest.mark.parametrize(
+        "nonsense",
+        [
+            {"zoom": 0.0},
+            {"zoom": -2.0},
+            {"zoom": 1e300},
+            {"zoom": "near"},
+            {"point_mm": [1.0, 2.0]},
+            {"point_mm": [1e9, 0.0, 0.0]},
+            {"window": [40.0, 0.0]},
+            {"is_linked": "maybe"},
+            {"beside": 7},
+            {"beside": {"series": "1.2.3", "point_mm": [0.0, 0.0, 0.0], "zoom": -1.0}},
+            {"colour": "red", "slice": -1},
+        ],
+    )
+    def test_of_a_place_only_the_nonsense_is_lost(
+        self, session: ReadSession, tmp_path: Path, nonsense: dict[str, object]
+    ) -> None:
+        read_baseline(session)
+        session._journal.save_place(
+            SUBJECT, {"visit": "baseline", "lesion": "T2", "plane": "coronal"} | nonsense
+        )
+        again = open_session(tmp_path)
+        assert again.place == Place(visit="baseline", lesion="T2", plane="coronal")
 
     @pytest.mark.parametrize("place", [{"slice": -1}, {"colour": "red"}, {"visit": 3}])
     def test_a_place_that_cannot_be_understood_does_not_keep_it_from_opening(
@@ -84,7 +173,7 @@ class TestOpening:
     ) -> None:
         before = session.place
         with pytest.raises(JournalError, match=r"^NOT saved: one of its numbers is not finite$"):
-            session.remember(Place(window=(float("nan"), 400.0)))
+            session.remember(Place().model_copy(update={"window": (float("nan"), 400.0)}))
         assert session.place == before
 
     def test_a_case_without_visits_can_be_opened_and_nothing_else(self, tmp_path: Path) -> None:
@@ -245,11 +334,11 @@ class TestListeners:
         assert heard == [(2, "T1"), (2, None), (3, None)]
 
     def test_what_changes_nothing_is_no_event(self, session: ReadSession) -> None:
-        session.state_coverage("complete")
+        session.state_visit(coverage="complete")
         revision = session.revision
         heard: list[int] = []
         session.on_change(lambda: heard.append(session.revision))
-        session.state_coverage("complete")
+        session.state_visit(coverage="complete")
         session.go_to_visit("baseline")
         assert (session.revision, heard) == (revision, [])
 
@@ -285,7 +374,7 @@ def fill(session: ReadSession) -> tuple[Draft, Place, str, int]:
         before, place = session.draft, session.place
         heard.clear()
         try:
-            session.comment(f"{number} {'x' * 9_000}")
+            session.state_visit(comment=f"{number} {'x' * 9_000}")
         except JournalError as error:
             return before, place, str(error), len(heard)
     raise AssertionError("the disk was never full")

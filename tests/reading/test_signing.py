@@ -17,10 +17,10 @@ from recistkit.errors import JournalError, OutputError, ReadingError
 from recistkit.exchange.read_document import load_read_document, save_read_document
 from recistkit.model.read import CriteriaReference, Read, content_hash, sign_read
 from recistkit.reading import signing
-from recistkit.reading.charter import Charter
 from recistkit.reading.completeness import Missing
 from recistkit.reading.history import replay
 from recistkit.reading.session import ReadSession
+from recistkit.study.charter import Charter
 from tests.reading.random_commands import ACTIONS, SIGNING, Step, perform, steps
 from tests.reading.sessions import (
     SIGNED_AT,
@@ -183,7 +183,7 @@ class TestAmendment:
         session.go_to_visit("baseline")
         session.amend("wrong slice")
         assert set(session.draft.signed) == {"month-2"}
-        session.comment("measured on the next slice")
+        session.state_visit(comment="measured on the next slice")
         sign(session)
         assert [item.label for item in on_disk(session).timepoints] == ["baseline", "month-2"]
         assert set(session.draft.signed) == {"baseline", "month-2"}
@@ -286,7 +286,7 @@ class TestSummaryOfAnAmendment:
         session = open_amended(tmp_path, charter())
         session.go_to_visit("month-2")
         session.amend("measured on the wrong slice")
-        session.state_quality(None)
+        session.state_visit(image_quality=None)
         session.go_to_visit("baseline")
         assert "SD" not in session.summary()
 
@@ -436,7 +436,7 @@ class TestDocumentAndJournal:
     def test_what_the_journal_did_not_save_is_not_signed(
         self, session: ReadSession, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def full(*_arguments: object) -> None:
+        def full(*_arguments: object, **_record: object) -> None:
             raise JournalError("A.db: NOT saved: database or disk is full")
 
         monkeypatch.setattr(session._journal, "append", full)

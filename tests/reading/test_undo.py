@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hypothesis import given, settings
 
+from recistkit.reading.navigation import opening_place
 from recistkit.reading.session import ReadSession
 from tests.reading.random_commands import ACTIONS, SIGNING, Step, perform, steps
 from tests.reading.sessions import complete_statements, line, open_session, read_baseline, sign
@@ -55,7 +56,7 @@ def test_the_journal_gives_back_what_was_in_memory(taken: list[Step]) -> None:
         again = open_session(Path(folder))
         assert again.draft == session.draft
         assert list(again.draft.lesions) == list(session.draft.lesions)
-        assert again.place == session.place
+        assert again.place == opening_place(session.draft, session.place)
         assert (again.can_undo, again.can_redo) == (session.can_undo, session.can_redo)
         undo_all(session)
         undone = open_session(Path(folder))
@@ -102,9 +103,9 @@ def test_undo_goes_to_the_lesion_and_visit_that_it_changes(tmp_path: Path) -> No
 
 def test_a_new_command_ends_what_could_be_done_again(tmp_path: Path) -> None:
     session = open_session(tmp_path)
-    session.state_coverage("complete")
+    session.state_visit(coverage="complete")
     session.undo()
-    session.state_quality("adequate")
+    session.state_visit(image_quality="adequate")
     assert not session.can_redo
 
 

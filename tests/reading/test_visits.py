@@ -247,7 +247,7 @@ class TestVisitsWhoseScansAreGone:
         signed_up_to(tmp_path)
         session = open_session(tmp_path)
         session.go_to_visit("month-2")
-        session.comment("the liver only in part")
+        session.state_visit(comment="the liver only in part")
         session.close()
         without = open_session(tmp_path, visits=[BASELINE, MONTH_4])
         assert without.visits == ("baseline", "month-4")
@@ -303,7 +303,7 @@ class TestVisitsThatMove:
         again = open_session(tmp_path, visits=[*facts(), visit("month-3", "04-10")])
         assert again.visits == ("baseline", "month-2", "month-4")
         assert again.notices == ("month-3 lies before a visit that is signed, and is left out",)
-        again.comment("measured on the next slice")
+        again.state_visit(comment="measured on the next slice")
         sign(again)
         assert again.is_finished
 

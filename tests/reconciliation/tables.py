@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 
@@ -20,6 +22,7 @@ _RESPONSES = (
     "new_lesion",
     "response",
     "flags",
+    "sum",
 )
 _READS = ("subject", "reader", "timepoint", "lesion", "compartment", "organ", "nodal", "longest_um")
 _PLACES = ("x_mm", "y_mm", "z_mm")
@@ -45,7 +48,9 @@ def responses_table(text: str) -> pl.DataFrame:
     """Return a responses table; a visit without a response is the baseline, of one day each."""
     table = _rows(text, _RESPONSES).with_columns(pl.col("date_first").str.to_date())
     baseline = pl.when(pl.col("response").is_null()).then(pl.lit("baseline"))
-    return table.with_columns(date_last="date_first", reason=baseline)
+    return table.with_columns(
+        pl.col("sum").cast(pl.Float64), date_last="date_first", reason=baseline, unit=pl.lit("mm")
+    )
 
 
 def reads_table(text: str) -> pl.DataFrame:
@@ -66,3 +71,47 @@ def decisions_table(text: str) -> pl.DataFrame:
 
 
 NO_RESPONSES = responses_table("").clear()
+
+_MARK: dict[str, Any] = {
+    "subject": "S1",
+    "reader": "A",
+    "timepoint": "base",
+    "date": dt.date(2020, 1, 1),
+    "lesion": "T1",
+    "fragment": None,
+    "role": "target",
+    "compartment": None,
+    "organ": "liver",
+    "nodal": False,
+    "state": "measured",
+    "certainty": None,
+    "longest_um": 20_000,
+    "short_um": None,
+    "frame_of_reference": None,
+    "series": "1.2",
+    "x_mm": None,
+    "y_mm": 0.0,
+    "z_mm": 0.0,
+}
+_DATES = {"base": dt.date(2020, 1, 1), "m2": dt.date(2020, 3, 1), "m4": dt.date(2020, 5, 1)}
+
+
+def mark(reader: str, lesion: str, x_mm: float | None = None, **values: object) -> dict[str, Any]:
+    """Return one row of a reads table; without `x_mm` the lesion has no place."""
+    row = _MARK | {"reader": reader, "lesion": lesion, "x_mm": x_mm} | values
+    return row | {"date": values.get("date", _DATES[row["timepoint"]])}
+
+
+def marks_table(*marks: dict[str, Any]) -> pl.DataFrame:
+    """Return a reads table with every column that the reconciliation looks at."""
+    schema = {name: _DTYPES.get(name, pl.String) for name in _MARK}
+    return pl.DataFrame(list(marks), schema=schema, orient="row")
+
+
+_DTYPES: dict[str, Any] = {
+    "date": pl.Date,
+    "nodal": pl.Boolean,
+    "longest_um": pl.Int64,
+    "short_um": pl.Int64,
+    **dict.fromkeys(_PLACES, pl.Float64),
+}

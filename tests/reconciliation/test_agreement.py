@@ -66,6 +66,14 @@ def test_kappa_and_its_interval_are_as_worked_out_by_hand() -> None:
     assert cohens_kappa(counts) == Kappa(0.4, 0.151092, 0.648908)
 
 
+def test_kappa_and_its_error_are_those_published() -> None:
+    # Fleiss, Cohen & Everitt 1969, table 1: two clinicians, 200 patients; kappa .429, error .054.
+    kappa = cohens_kappa(np.array([[106, 10, 4], [22, 28, 10], [2, 12, 6]]))
+    assert kappa.value == pytest.approx(0.429, abs=5e-4)
+    assert kappa.lower is not None
+    assert (0.429 - kappa.lower) / 1.96 == pytest.approx(0.054, abs=5e-4)
+
+
 def test_kappas_are_those_of_another_library() -> None:
     row = figures([*PAIRS, *APART])
     first, second = zip(*[*PAIRS, *APART], strict=True)

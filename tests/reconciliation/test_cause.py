@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 import pytest
 
 from recistkit.reconciliation import reconcile
-from tests.reconciliation.tables import best_table, reads_table, responses_table
+from tests.reconciliation.tables import (
+    best_table,
+    mark,
+    marks_table,
+    reads_table,
+    responses_table,
+)
 
 PR_OR_SD = """
 S1 A overall PR 2020-03-01
@@ -15,14 +23,17 @@ S1 B overall SD
 
 
 def cause_of(
-    best: str, responses: str, reads: str | None = None, variable: str = "best_response"
+    best: str,
+    responses: str,
+    reads: str | pl.DataFrame | None = None,
+    variable: str = "best_response",
 ) -> str:
     """Return the cause of the one disagreement of the overall row."""
     result = reconcile(
         best_table(best),
         responses_table(responses),
         readers=("A", "B"),
-        reads=None if reads is None else reads_table(reads),
+        reads=reads_table(reads) if isinstance(reads, str) else reads,
         compare=[variable],
     )
     rows = result.reconciled.filter(pl.col("compartment") == "overall")
@@ -109,6 +120,54 @@ def test_places_tell_two_lesions_of_one_organ_apart(name: str) -> None:
 def test_places_go_before_the_names_of_organs() -> None:
     reads = "S1 A base T1 - liver false 20000 0 0 0\nS1 B base L1 - hepar false 20000 1 0 0"
     assert cause_of(PR_OR_SD, visit("PR NA none PR", "SD NA none SD"), reads) == "measurement"
+
+
+FRAMES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+    "places far apart in one series": ({}, {}, "selection"),
+    "places far apart in one frame": (
+        {"frame_of_reference": "7.7"},
+        {"frame_of_reference": "7.7", "series": "2.2"},
+        "selection",
+    ),
+    "two series, of which nobody knows the frame": ({}, {"series": "2.2"}, "measurement"),
+    "two frames, in which a distance says nothing": (
+        {"frame_of_reference": "7.7"},
+        {"frame_of_reference": "8.8"},
+        "measurement",
+    ),
+    "a node and none": ({"nodal": True}, {"x_mm": 0.0}, "selection"),
+}
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_places_tell_only_within_a_frame_and_else_the_organs_do(name: str) -> None:
+    first, second, cause = FRAMES[name]
+    reads = marks_table(mark("A", "T1", 0.0, **first), mark("B", "L1", **{"x_mm": 90.0} | second))
+    assert cause_of(PR_OR_SD, visit("PR NA none PR", "SD NA none SD"), reads) == cause
+
+
+def test_a_target_without_a_place_leaves_the_question_to_the_organs() -> None:
+    marks = [
+        mark("A", "T1", 0.0),
+        mark("A", "T2", organ="lung"),
+        mark("B", "L1", 0.0),
+        mark("B", "L2", organ="left lung"),
+    ]
+    responses = visit("PR NA none PR", "SD NA none SD")
+    # One pair by place, the other by organ without its side: the same targets.
+    assert cause_of(PR_OR_SD, responses, marks_table(*marks)) == "measurement"
+    no_places = [one | {"x_mm": None} for one in marks]
+    assert cause_of(PR_OR_SD, responses, marks_table(*no_places)) == "selection"
+
+
+def test_a_lesion_that_is_taken_is_no_open_question() -> None:
+    marks = [
+        mark("A", "T1", 0.0),
+        mark("A", "T2", series="9.9", organ="lung"),
+        mark("B", "L1", 0.0),
+    ]
+    responses = visit("PR NA none PR", "SD NA none SD")
+    assert cause_of(PR_OR_SD, responses, marks_table(*marks)) == "selection"
 
 
 SECOND_TARGETS = {

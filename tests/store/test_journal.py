@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from recistkit.errors import JournalError
-from recistkit.store.journal import Event, Journal
+from recistkit.store.journal import Event, Journal, event_checksum
 
+NO_JSON = {"subject": "S1", "revision": 1, "at_utc": "", "command": "add", "body": "{"}
 NOON = dt.datetime(2011, 1, 10, 12, 0, tzinfo=dt.UTC)
 
 
@@ -96,6 +97,25 @@ def test_what_is_said_to_be_saved_is_on_disk(path: Path) -> None:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 3
 
 
+def test_a_disk_on_which_nothing_can_be_kept_safely_is_refused(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recistkit.store.connection._EXTRA", 4)
+    assert message_of(path) == (
+        "A.db: cannot be opened as a journal: this folder cannot keep a journal safely"
+    )
+
+
+def test_an_event_that_was_changed_is_not_loaded(path: Path) -> None:
+    journal = opened(path)
+    journal.append("S1", 1, "add", {"length": "12.3"})
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute("DROP TRIGGER event_no_update")
+        other.execute("UPDATE event SET body = replace(body, '12.3', '12.8')")
+    with pytest.raises(JournalError, match=r"^A\.db: is damaged: event 1 changed$"):
+        journal.events("S1")
+
+
 def test_a_full_disk_is_said_and_keeps_what_was_there(path: Path) -> None:
     journal = opened(path)
     journal.append("S1", 1, "add", {"number": 1})
@@ -148,7 +168,7 @@ def test_the_journal_of_another_reader_is_refused(path: Path) -> None:
 def test_a_journal_of_a_newer_program_is_refused(path: Path) -> None:
     opened(path).close()
     with closing(sqlite3.connect(path)) as other, other:
-        other.execute("UPDATE meta SET schema_version = 2")
+        other.execute("UPDATE meta SET schema_version = 3")
     assert message_of(path) == "A.db: was made by a newer recistkit; update this one"
 
 
@@ -183,8 +203,9 @@ def test_an_event_that_is_no_json_says_so(path: Path) -> None:
     opened(path).close()
     with closing(sqlite3.connect(path)) as other, other:
         other.execute(
-            "INSERT INTO event (subject, revision, at_utc, command, body) "
-            "VALUES ('S1', 1, '', 'add', '{')"
+            "INSERT INTO event (subject, revision, at_utc, command, body, checksum) "
+            "VALUES ('S1', 1, '', 'add', '{', ?)",
+            (event_checksum(NO_JSON),),
         )
     with pytest.raises(JournalError) as raised:
         opened(path).events("S1")

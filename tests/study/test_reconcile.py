@@ -9,6 +9,7 @@ import pytest
 
 import recistkit
 from recistkit.errors import OptionError, TableError
+from recistkit.exchange.write_results import RESULT_TABLES
 from recistkit.study.reconcile import StudyReconciliation, reconcile
 from tests.exchange.small_tables import lesion, table
 
@@ -125,6 +126,42 @@ def test_a_decision_says_everything(missing: str) -> None:
         reconcile(READS, readers=("A", "B"), decisions=DECISIONS.drop(missing))
     (fault,) = raised.value.faults
     assert fault.column == missing
+
+
+PLACES = READS.with_columns(
+    organ=pl.lit("rectum"),
+    series=pl.lit("1.2"),
+    x_mm=pl.lit("1.5"),
+    y_mm=pl.lit("2"),
+    z_mm=pl.lit("3"),
+)
+
+
+def test_lesions_are_matched_and_named_where_the_table_has_places() -> None:
+    result = reconcile(PLACES, readers=("A", "B"), decisions=DECISIONS)
+    name = PLACES["lesion"][0]
+    assert result.differences.select("subject", "variable", "cause", "timepoint").rows() == [
+        ("S1", "best_response", "measurement", "W8"),
+        ("S1", "response_date", "measurement", "W8"),
+    ]
+    assert result.differences["text"].unique().to_list() == [
+        f"{name} of A and {name} of B: 34 mm and 40 mm"
+    ]
+    assert result.matched_lesions["longest_difference_mm"].to_list() == [0.0, -6.0, 0.0, -1.0]
+    assert result.adjudication.select("reader", "won").rows() == [("A", 0), ("B", 1)]
+    assert result.size_agreement.filter(compartment="overall")["compared"].to_list() == [2, 4, 4]
+
+
+def test_places_change_no_cause_where_the_lesions_are_the_same() -> None:
+    with_places = reconcile(PLACES, readers=("A", "B"))
+    without = reconcile(PLACES.drop("x_mm", "y_mm", "z_mm"), readers=("A", "B"))
+    assert with_places.reconciled.equals(without.reconciled)
+    assert with_places.agreement.equals(without.agreement)
+
+
+def test_every_table_is_written_by_its_name() -> None:
+    tables = reconcile(READS, readers=("A", "B")).tables
+    assert list(tables) == list(RESULT_TABLES)
 
 
 def test_unknown_readers_are_refused() -> None:

@@ -9,7 +9,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 from pydantic_core import PydanticCustomError
 
 from recistkit.criteria import Criteria, load, shipped
@@ -17,10 +24,19 @@ from recistkit.errors import CriteriaError, SettingsError
 from recistkit.exchange.quoting import short_name
 from recistkit.model.fields import FileBelow, Name, StepText
 from recistkit.model.organs import names_a_node, organ_key
-from recistkit.reading.charter import Charter, ShowResponse
+from recistkit.reconciliation import COMPARABLE, DEFAULT_COMPARED
+from recistkit.study.charter import Charter, ReadingOrder, Role, ShowResponse
 from recistkit.terms import OVERALL
 
-__all__ = ["SETTINGS_FILE", "CompartmentRule", "StudySettings", "load_settings"]
+__all__ = [
+    "SETTINGS_FILE",
+    "AdjudicationRule",
+    "CompartmentRule",
+    "Person",
+    "StudySettings",
+    "load_settings",
+    "settings_of",
+]
 
 SETTINGS_FILE: Final = "study.toml"
 MAXIMUM_BYTES: Final = 1_000_000
@@ -86,6 +102,40 @@ def _at_least_one(words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
+def _once_each(people: tuple[Person, ...]) -> tuple[Person, ...]:
+    """Return the people, unless one of them could be taken for another.
+
+    Raises
+    ------
+    PydanticCustomError
+        If an id stands twice, a login acts as two people in one role, or a
+        reader would adjudicate.
+    """
+    if len({person.id.casefold() for person in people}) < len(people):
+        raise PydanticCustomError("twice", "an id stands twice")
+    logins = [(person.login, person.role) for person in people]
+    if len(set(logins)) < len(logins):
+        raise PydanticCustomError("twice", "a login stands twice in one role")
+    readers = {person.login for person in people if person.role == "reader"}
+    judges = {person.login for person in people if person.role == "adjudicator"}
+    if readers & judges:
+        raise PydanticCustomError("both", "a reader cannot adjudicate reads of this study")
+    return people
+
+
+def _compared(variables: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the compared variables, unless one is no column that can be compared.
+
+    Raises
+    ------
+    PydanticCustomError
+        Naming what can be compared.
+    """
+    if not set(variables) <= set(COMPARABLE):
+        raise PydanticCustomError("compared", f"expected any of {', '.join(COMPARABLE)}")
+    return variables
+
+
 class SettingsPart(BaseModel):
     """A part of the settings: never changed, nothing unknown in it."""
 
@@ -107,6 +157,36 @@ class CompartmentRule(SettingsPart):
         return any(_is_part_of(listed, organ) for listed in self.organs)
 
 
+class Person(SettingsPart):
+    """Somebody who works in the study, under an id of the study's own.
+
+    Attributes
+    ----------
+    id : str
+        What stands in tables and file names.
+    login : str
+        The account that may act as this person.
+    role : {"reader", "adjudicator", "manager"}
+    """
+
+    id: Name
+    login: Name
+    role: Role
+
+
+class AdjudicationRule(SettingsPart):
+    """What sends two reads of a subject to an adjudicator.
+
+    Attributes
+    ----------
+    variables : tuple of str
+        Columns of the best table in which two reads must agree, in every
+        compartment; none of them means that nothing is adjudicated.
+    """
+
+    variables: Annotated[tuple[Name, ...], AfterValidator(_compared)] = DEFAULT_COMPARED
+
+
 class StudySettings(SettingsPart):
     """What a study lays down for its readers.
 
@@ -124,6 +204,13 @@ class StudySettings(SettingsPart):
         In order: the first that names an organ takes its lesions.
     image_quality : tuple of str
         The words that the form offers; the first is stated by one key.
+    people : tuple of Person
+        Readers, adjudicators and managers; none in a folder that is no study.
+    reading_order : {"by-visit", "free"}
+        By visit, a signed visit is opened again only after a manager's leave.
+    visit_window_days : int
+        How many days the scans of one visit may lie apart, where no mapping says which they are.
+    adjudication : AdjudicationRule
     """
 
     id: Name = "study"
@@ -136,6 +223,10 @@ class StudySettings(SettingsPart):
         "limited",
         "inadequate",
     )
+    people: Annotated[tuple[Person, ...], AfterValidator(_once_each)] = ()
+    reading_order: ReadingOrder = "by-visit"
+    visit_window_days: Annotated[int, Field(ge=0, le=90)] = 0
+    adjudication: AdjudicationRule = AdjudicationRule()
 
     @property
     def compartment_names(self) -> tuple[str, ...]:
@@ -190,14 +281,41 @@ def load_settings(folder: Path | str) -> StudySettings:
     if not path.exists():
         return StudySettings()
     try:
-        settings = StudySettings.model_validate(_parsed(path))
+        if path.stat().st_size > MAXIMUM_BYTES:
+            raise SettingsError(path.name, [f"larger than {MAXIMUM_BYTES} bytes"])
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            path.name, [f"cannot be opened as text: {type(error).__name__}"]
+        ) from None
+    return settings_of(text, path.parent, name=path.name)
+
+
+def settings_of(text: str, folder: Path, *, name: str = SETTINGS_FILE) -> StudySettings:
+    """Return the settings that a text in TOML states.
+
+    Parameters
+    ----------
+    text : str
+    folder : Path
+        Of the study, with maybe a criteria file.
+    name : str
+        What messages call the text.
+
+    Raises
+    ------
+    SettingsError
+        If it has faults, its criteria among them. All are named.
+    """
+    try:
+        settings = StudySettings.model_validate(_parsed(text, name))
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
-        raise SettingsError(path.name, _sentences(found)) from None
+        raise SettingsError(name, _sentences(found)) from None
     try:
-        settings.load_criteria(path.parent)
+        settings.load_criteria(folder)
     except CriteriaError as error:
-        raise SettingsError(path.name, _criteria_faults(settings, path.parent, error)) from None
+        raise SettingsError(name, _criteria_faults(settings, folder, error)) from None
     return settings
 
 
@@ -210,26 +328,20 @@ def _criteria_faults(settings: StudySettings, folder: Path, error: CriteriaError
     return [f"criteria: {name}: {fault}" for fault in error.faults]
 
 
-def _parsed(path: Path) -> dict[str, Any]:
-    """Return the content of a TOML file, its fractions as exact decimals.
+def _parsed(text: str, name: str) -> dict[str, Any]:
+    """Return what a text in TOML states, its fractions as exact decimals.
 
     Raises
     ------
     SettingsError
-        If it cannot be opened, or is no TOML.
+        If it is no TOML.
     """
     try:
-        if path.stat().st_size > MAXIMUM_BYTES:
-            raise SettingsError(path.name, [f"larger than {MAXIMUM_BYTES} bytes"])
-        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            path.name, [f"cannot be opened as text: {type(error).__name__}"]
-        ) from None
+        return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(path.name, [f"is not TOML: {error}"]) from None
+        raise SettingsError(name, [f"is not TOML: {error}"]) from None
     except RecursionError:
-        raise SettingsError(path.name, ["is not TOML: nested too deeply"]) from None
+        raise SettingsError(name, ["is not TOML: nested too deeply"]) from None
 
 
 def _sentences(found: Iterable[Any]) -> list[str]:

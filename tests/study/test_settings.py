@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from recistkit.errors import SettingsError
-from recistkit.reading.settings import CompartmentRule, StudySettings, load_settings
 from recistkit.study.demo import example_folder
+from recistkit.study.settings import CompartmentRule, StudySettings, load_settings
 
 
 def write(folder: Path, text: str) -> Path:
@@ -32,6 +32,17 @@ def test_a_folder_without_the_file_has_the_defaults(tmp_path: Path) -> None:
         "show_response": "after-measurement",
         "compartments": (),
         "image_quality": ("adequate", "limited", "inadequate"),
+        "people": (),
+        "reading_order": "by-visit",
+        "visit_window_days": 0,
+        "adjudication": {
+            "variables": (
+                "best_response",
+                "best_response_confirmed",
+                "response_date",
+                "progression_date",
+            )
+        },
     }
 
 

@@ -10,9 +10,11 @@ from typing import Literal
 from recistkit.criteria import Criteria
 from recistkit.model.read import Read
 
-__all__ = ["Charter", "ReadRules", "ShowResponse"]
+__all__ = ["Charter", "ReadRules", "ReadingOrder", "Role", "ShowResponse"]
 
 ShowResponse = Literal["after-measurement", "always", "never"]
+ReadingOrder = Literal["by-visit", "free"]
+Role = Literal["reader", "adjudicator", "manager"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

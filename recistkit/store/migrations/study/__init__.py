@@ -1,0 +1,1 @@
+"""Steps of the study's file."""

@@ -1,0 +1,288 @@
+"""StudyFile: the chain of a study, and the tables that follow from it.
+
+A record and what it changes in the tables are saved in one transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Final, TypeVar
+
+import sqlalchemy as sa
+
+from recistkit.errors import StoreError
+from recistkit.model.scan_record import ScanRecord
+from recistkit.store.actor import Actor
+from recistkit.store.bodies import AnchorBody, Body, CharterBody, CreateBody, text_hash
+from recistkit.store.chain import Entry, Record, append, first_hash
+from recistkit.store.file import DAMAGED, Clock, Meta, StoreFile, now, records_of
+from recistkit.store.projection import project, rebuild
+from recistkit.store.rows import TABLES, CharterVersion
+from recistkit.store.schema import ANCHOR, CHARTER, RECORD, SCAN, STUDY_FILE, STUDY_META, FileKind
+
+__all__ = ["STUDY_CHAIN", "StudyFile"]
+
+STUDY_CHAIN: Final = "study"
+"""The one chain of a study's file."""
+
+_FLAGS: Final = ("superseded", "reopened")
+
+RowT = TypeVar("RowT")
+
+
+class StudyFile(StoreFile):
+    """The file of a study; see `StudyFile.create` and `StudyFile.open`.
+
+    Attributes
+    ----------
+    path : Path
+    study : str
+        Id of the study.
+    """
+
+    kind: ClassVar[FileKind] = STUDY_FILE
+    study: str
+
+    @classmethod
+    def create(
+        cls, path: Path, study: str, *, charter: str, actor: Actor, clock: Clock = now
+    ) -> StudyFile:
+        """Make the file of a new study.
+
+        Parameters
+        ----------
+        path : Path
+            Such as ``study.db``; nothing may be there.
+        study : str
+            Its id.
+        charter : str
+            The exact text of its charter.
+        actor : Actor
+        clock : callable
+            The time in UTC.
+
+        Raises
+        ------
+        StoreError
+            If there is a file already, or it cannot be written.
+        """
+        body = CreateBody(study=study, text=charter, sha256=text_hash(charter))
+        entry = Entry(actor=actor, body=body, charter=1, expected_revision=1)
+        file = cls(path, to_look=False, clock=clock)
+
+        def begin(connection: sa.Connection) -> None:
+            first = {"schema_version": cls.kind.version, "study": study}
+            connection.execute(sa.insert(STUDY_META).values(first))
+            file.study = study
+            file._added(connection, entry)
+
+        return file._open(begin, must_be_new=True)
+
+    @classmethod
+    def open(cls, path: Path, *, to_look: bool = False, clock: Clock = now) -> StudyFile:
+        """Open the file of a study.
+
+        Parameters
+        ----------
+        path : Path
+        to_look : bool
+            Whether nothing may be made or changed.
+        clock : callable
+            The time in UTC.
+
+        Raises
+        ------
+        StoreError
+            If it is not there, no study's, damaged, made by a newer recistkit,
+            or not to be written.
+        """
+        if not path.is_file():
+            raise StoreError(f"{path.name}: there is no study here")
+        file = cls(path, to_look=to_look, clock=clock)
+        return file._open_to_look() if to_look else file._open()
+
+    def append(
+        self,
+        actor: Actor,
+        body: Body,
+        *,
+        reason: str | None = None,
+        expected_revision: int | None = None,
+    ) -> Record:
+        """Add a record, and carry out what it changes; both are on disk when this returns.
+
+        Parameters
+        ----------
+        actor : Actor
+        body : Body
+            Its model names the action.
+        reason : str, optional
+        expected_revision : int, optional
+            The revision that this is to be, by one who looked at the last one.
+
+        Raises
+        ------
+        RevisionTakenError
+            If somebody else has the revision that was expected.
+        StoreError
+            If it was not saved.
+        """
+        with self._transaction("NOT saved") as connection:
+            version = self._charter_version(connection) + isinstance(body, CharterBody)
+            entry = Entry(
+                actor=actor,
+                body=body,
+                charter=version,
+                reason=reason,
+                expected_revision=expected_revision,
+            )
+            return self._added(connection, entry)
+
+    def anchor(self, actor: Actor, bodies: Sequence[AnchorBody]) -> tuple[Record, ...]:
+        """Anchor signatures; those that are anchored already are left as they are.
+
+        Raises
+        ------
+        StoreError
+            If one was anchored with another hash: the read was changed since.
+        """
+        with self._transaction("NOT saved") as connection:
+            version = self._charter_version(connection)
+            fresh = [body for body in bodies if not _is_anchored(connection, body)]
+            entries = [Entry(actor=actor, body=body, charter=version) for body in fresh]
+            return tuple(self._added(connection, entry) for entry in entries)
+
+    @property
+    def revision(self) -> int:
+        """The last revision of the chain."""
+        with self.looking() as connection:
+            return connection.execute(sa.select(sa.func.max(RECORD.c.revision))).scalar() or 0
+
+    def head(self) -> Record:
+        """Return the last record, whose hash stands for the whole chain.
+
+        Raises
+        ------
+        StoreError
+            If the file cannot be read, or has none.
+        """
+        with self.looking() as connection:
+            last = records_of(connection, STUDY_CHAIN, last=True)
+        if not last:
+            raise self._refusal("is damaged: its chain is empty")
+        return last[0]
+
+    def charter(self) -> CharterVersion:
+        """Return the charter in force.
+
+        Raises
+        ------
+        StoreError
+            If the file cannot be read.
+        """
+        return self.rows(CharterVersion)[-1]
+
+    def rows(self, row: type[RowT], **equal: object) -> tuple[RowT, ...]:
+        """Return the rows of a table in the order of its key.
+
+        Parameters
+        ----------
+        row : type
+            A class of `recistkit.store.rows`, which names the table.
+        **equal
+            What columns must be, such as ``subject="S001"``.
+
+        Raises
+        ------
+        StoreError
+            If the file cannot be read.
+        """
+        found = self._selected(TABLES[row], equal)
+        flags = [name for name in _FLAGS if name in TABLES[row].c]
+        for values in found:
+            values.update({name: bool(values[name]) for name in flags})
+        return tuple(row(**values) for values in found)
+
+    def scans(self, **equal: object) -> tuple[ScanRecord, ...]:
+        """Return the scans, in order of subject, timepoint and path; see `rows`.
+
+        Raises
+        ------
+        StoreError
+            If the file cannot be read.
+        """
+        found = self._selected(SCAN, equal, SCAN.c.subject, SCAN.c.timepoint, SCAN.c.path)
+        for values in found:
+            del values["revision"]
+            values["date"] = values["date"] and dt.date.fromisoformat(values["date"])
+        return tuple(ScanRecord(**values) for values in found)
+
+    def rebuild(self) -> None:
+        """Make the tables anew from the chain.
+
+        Raises
+        ------
+        StoreError
+            If that cannot be done; the tables are as before.
+        """
+        with self._transaction("was NOT rebuilt") as connection:
+            rebuild(connection, records_of(connection, STUDY_CHAIN))
+
+    def _selected(
+        self, table: sa.Table, equal: dict[str, object], *order: sa.Column[Any]
+    ) -> list[dict[str, Any]]:
+        """Return rows of a table as mappings."""
+        query = sa.select(table).order_by(*order, *table.primary_key)
+        query = query.where(*(table.c[name] == value for name, value in equal.items()))
+        with self.looking() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def _added(self, connection: sa.Connection, entry: Entry) -> Record:
+        """Add a record with what it changes, in a transaction of the caller."""
+        record = append(
+            connection,
+            entry,
+            chain=STUDY_CHAIN,
+            first=first_hash(self.study, "", STUDY_CHAIN),
+            at_utc=self._clock().isoformat(),
+        )
+        for statement, rows in project(record):
+            connection.execute(statement, rows)
+        return record
+
+    def _charter_version(self, connection: sa.Connection) -> int:
+        """Return the version of the charter in force."""
+        return connection.execute(sa.select(sa.func.max(CHARTER.c.version))).scalar() or 0
+
+    def _settle(self, _connection: sa.Connection) -> None:
+        """Write nothing: a study is whole from its beginning."""
+
+    def _check(self, found: Meta) -> None:
+        """Take over what the file says of itself."""
+        if not isinstance(found.get("study"), str):
+            raise self._refusal(DAMAGED)
+        self.study = found["study"]
+
+
+def _is_anchored(connection: sa.Connection, body: AnchorBody) -> bool:
+    """Return whether a signature is anchored already.
+
+    Raises
+    ------
+    StoreError
+        If it is, with another hash.
+    """
+    same = (
+        ANCHOR.c.reader == body.reader,
+        ANCHOR.c.subject == body.subject,
+        ANCHOR.c.revision == body.revision,
+    )
+    known = connection.execute(sa.select(ANCHOR.c.hash).where(*same)).scalar()
+    if known not in {None, body.hash}:
+        raise StoreError(
+            f"NOT saved: reader {body.reader}, subject {body.subject}: revision {body.revision} "
+            "of the read is not the one that the study knows; run verify"
+        )
+    return known is not None

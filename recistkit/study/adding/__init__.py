@@ -1,0 +1,1 @@
+"""Scans into a study, without the patients: search, place, copy, record, verify."""

@@ -1,0 +1,76 @@
+"""How far a study is: who has signed what, and what waits for whom."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from recistkit.store.rows import Adjudication, Anchor, Assignment, Unlock
+from recistkit.study.folder import StudyFolder
+from recistkit.study.signed_reads import completed
+
+__all__ = ["PROGRESS_COLUMNS", "progress"]
+
+PROGRESS_COLUMNS: Final = ("subject", "reader", "role", "state", "signed", "visits")
+
+
+def progress(study: StudyFolder) -> pl.DataFrame:
+    """Return one row per assignment that this login may know of.
+
+    A manager sees all; a reader his own, and nothing of anybody else's; an
+    adjudicator his own, which wait until all reads of the subject are complete.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``subject, reader, role, state, signed, visits``: `state` is
+        ``not-started``, ``in-progress``, ``complete``, ``unlocked``,
+        ``waiting`` or ``decided``; `signed` counts the visits up to the last
+        one signed, of all `visits`.
+
+    Raises
+    ------
+    RoleError
+        If the charter does not name this login.
+    """
+    person, _ = study.acting("manager", "adjudicator", "reader")
+    given = study.file.rows(Assignment)
+    labels = study.visits()
+    signed = {(one.subject, one.reader): one for one in study.file.rows(Anchor, superseded=0)}
+    unlocked = {(one.subject, one.reader): one.at_utc for one in study.file.rows(Unlock)}
+    counts = {key: _count(anchor, labels.get(key[0], ())) for key, anchor in signed.items()}
+    complete = completed(study)
+    decided = {
+        one.subject for one in study.file.rows(Adjudication, superseded=0) if not one.reopened
+    }
+    rows = []
+    for one in given:
+        if person.role != "manager" and one.reader != person.id:
+            continue
+        key, total = (one.subject, one.reader), len(labels.get(one.subject, ()))
+        if one.role == "adjudicator":
+            ready = "open" if one.subject in complete else "waiting"
+            state, count = ("decided" if one.subject in decided else ready), 0
+        else:
+            anchor, count = signed.get(key), counts.get(key, 0)
+            state = _state(anchor, count, total, unlocked.get(key))
+        rows.append((one.subject, one.reader, one.role, state, count, total))
+    schema = dict.fromkeys(PROGRESS_COLUMNS[:4], pl.String()) | dict.fromkeys(
+        PROGRESS_COLUMNS[4:], pl.Int64()
+    )
+    return pl.DataFrame(rows, schema=schema, orient="row").sort("subject", "role", "reader")
+
+
+def _count(anchor: Anchor, labels: tuple[str, ...]) -> int:
+    """Return how many visits a signature covers; all of them where it names none."""
+    return labels.index(anchor.timepoint) + 1 if anchor.timepoint in labels else len(labels)
+
+
+def _state(anchor: Anchor | None, count: int, total: int, unlocked_at: str | None) -> str:
+    """Return how far a read is."""
+    if anchor is None:
+        return "not-started"
+    if unlocked_at is not None and unlocked_at > anchor.at_utc:
+        return "unlocked"
+    return "complete" if count >= total else "in-progress"
