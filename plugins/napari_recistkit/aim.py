@@ -20,8 +20,11 @@ __all__ = [
     "centre_on",
     "fit",
     "index_at",
+    "is_beyond",
+    "is_turned",
     "look_at",
     "middle_mm",
+    "set_slice",
     "slice_shown",
     "turn_to",
     "zoom_about",
@@ -30,6 +33,10 @@ __all__ = [
 # napari ships no types: a viewer is Any.
 Viewer = Any
 
+_AXES: Final = 3
+"""Our axes are the last ones: a layer with time or channels puts its own before them."""
+
+_HALF: Final = 0.5
 _MARGIN: Final = 0.02
 _STILL_MM: Final = 1e-6
 
@@ -37,8 +44,20 @@ _STILL_MM: Final = 1e-6
 def slice_shown(viewer: Viewer, grid: ViewGrid, plane: BodyPlane) -> int:
     """Return the slice that is shown, as the display counts."""
     axis = PLANE_AXES[plane][0]
-    number = round(float(viewer.dims.point[axis]) / grid.spacing_mm[axis])
+    number = round(float(viewer.dims.point[axis - _AXES]) / grid.spacing_mm[axis])
     return min(max(number, 0), grid.slice_count(plane) - 1)
+
+
+def set_slice(viewer: Viewer, grid: ViewGrid, plane: BodyPlane, number: int) -> None:
+    """Show a slice."""
+    axis = PLANE_AXES[plane][0]
+    viewer.dims.set_point(viewer.dims.ndim - _AXES + axis, number * grid.spacing_mm[axis])
+
+
+def is_beyond(grid: ViewGrid, plane: BodyPlane, patient_mm: Vector) -> bool:
+    """Tell whether a place (LPS, mm) lies before the first slice or after the last one."""
+    at = grid.display_index(patient_mm)[PLANE_AXES[plane][0]]
+    return not -_HALF <= at <= grid.slice_count(plane) - 1 + _HALF
 
 
 def centre_index(viewer: Viewer, grid: ViewGrid, plane: BodyPlane) -> Vector:
@@ -57,7 +76,7 @@ def index_at(viewer: Viewer, grid: ViewGrid, plane: BodyPlane, position: Sequenc
 
     Held within the centres of the outermost voxels.
     """
-    index = np.asarray(position, dtype=float)[-3:] / np.asarray(grid.spacing_mm)
+    index = np.asarray(position, dtype=float)[-_AXES:] / np.asarray(grid.spacing_mm)
     index[PLANE_AXES[plane][0]] = slice_shown(viewer, grid, plane)
     index = np.clip(index, 0.0, np.asarray(grid.shape) - 1.0)
     return (float(index[0]), float(index[1]), float(index[2]))
@@ -72,10 +91,11 @@ def middle_mm(grid: ViewGrid) -> Vector:
 def look_at(viewer: Viewer, grid: ViewGrid, plane: BodyPlane, patient_mm: Vector) -> None:
     """Show the slice nearest to a place (LPS, mm), in every plane, and centre on it."""
     index = grid.display_index(patient_mm)
-    viewer.dims.point = tuple(
+    ours = (
         min(max(round(at), 0), count - 1) * step
         for at, count, step in zip(index, grid.shape, grid.spacing_mm, strict=True)
     )
+    viewer.dims.point = (*viewer.dims.point[:-_AXES], *ours)
     centre_on(viewer, grid, plane, patient_mm)
 
 
@@ -93,9 +113,19 @@ def turn_to(viewer: Viewer, plane: BodyPlane) -> None:
     """Set axes and orientation of a plane: head up, or face up, and left on the right."""
     if not compat.view_is_plain(viewer):
         compat.make_view_plain(viewer)
-    if tuple(viewer.dims.order) != PLANE_AXES[plane]:
-        viewer.dims.order = PLANE_AXES[plane]
+    if not is_turned(viewer, plane):
+        viewer.dims.order = _order(viewer, plane)
     compat.set_orientation(viewer, "down" if plane == "axial" else "up")
+
+
+def is_turned(viewer: Viewer, plane: BodyPlane) -> bool:
+    """Tell whether the axes are those of a plane."""
+    return tuple(viewer.dims.order) == _order(viewer, plane)
+
+
+def _order(viewer: Viewer, plane: BodyPlane) -> tuple[int, ...]:
+    before = viewer.dims.ndim - _AXES
+    return (*range(before), *(before + axis for axis in PLANE_AXES[plane]))
 
 
 def zoom_about(

@@ -23,8 +23,8 @@ class Window(Protocol):
     def ask(self, form: Form) -> None:
         """Show a form."""
 
-    def ask_organ(self, lesion: str, organ: str | None, on_chosen: Callable[[str], None]) -> None:
-        """Ask for an organ by type-ahead."""
+    def ask_organ(self, lesion: str, organ: str | None, on_chosen: Callable[[str], bool]) -> None:
+        """Ask for an organ by type-ahead; it stays asked for until one is taken."""
 
     def say(self, text: str) -> None:
         """Say something in the status line; it stays until something else is said."""
@@ -32,8 +32,8 @@ class Window(Protocol):
     def refresh(self) -> None:
         """Show the session as it is now."""
 
-    def signed(self, visit: str) -> None:
-        """A visit was signed: its key images can be made."""
+    def signed(self) -> list[str]:
+        """A visit was signed: write the key images; return what was not written, and why."""
 
 
 class Attempts:
@@ -75,11 +75,19 @@ class Attempts:
         """Refuse what would change a visit that is not open, before anything is asked."""
         require_open(self.session.draft, self.session.visit)
 
-    def _try(self, work: Callable[[], str | None]) -> None:
-        """Do something and say what it returns; what is refused is said, and changes nothing."""
+    def _try(self, work: Callable[[], str | None]) -> bool:
+        """Do something and say what it returns; what is refused is said, and changes nothing.
+
+        Returns
+        -------
+        bool
+            False where it was refused.
+        """
         self._depth += 1
+        is_done = False
         try:
             said = work()
+            is_done = True
         except RecistkitError as error:
             said = str(error)
         finally:
@@ -87,6 +95,7 @@ class Attempts:
             self._show()
         if said is not None:
             self._window.say(said)
+        return is_done
 
     def _changed(self) -> None:
         self._is_stale = True

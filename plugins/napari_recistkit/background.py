@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any, Final, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypeVar
 
 from qtpy.QtCore import QObject, Qt, Signal
 
@@ -12,9 +13,9 @@ from recistkit.errors import RecistkitError
 
 __all__ = ["Background", "Cancelled", "Job", "Shown"]
 
-LONGEST_WAIT_SECONDS: Final = 60.0
-
 Made = TypeVar("Made")
+Kind = Literal["taken", "text", "finished", "failed"]
+"""What arrives of a job: something on the way, how far it is, or one of its two ends."""
 
 
 class Cancelled(Exception):  # noqa: N818  it is no error
@@ -36,15 +37,12 @@ class Job:
 
     Parameters
     ----------
-    hand_over, tell : callable
-        Give what was made, and how far it is, to the window's thread.
+    send : callable
+        Gives what arrives of it to the window's thread.
     """
 
-    def __init__(
-        self, hand_over: Callable[[Job, Any], None], tell: Callable[[Job, str], None]
-    ) -> None:
-        self._hand_over = hand_over
-        self._tell = tell
+    def __init__(self, send: Callable[[Job, Kind, object], None]) -> None:
+        self._send: Callable[[Job, Kind, object], None] | None = send
         self._cancelled = threading.Event()
 
     @property
@@ -53,8 +51,9 @@ class Job:
         return self._cancelled.is_set()
 
     def cancel(self) -> None:
-        """Tell it to stop; nothing that it makes is taken any more."""
+        """Tell it to stop; nothing that it makes is sent any more, to whoever is there then."""
         self._cancelled.set()
+        self._send = None
 
     def check(self) -> None:
         """Go on only if nobody told it to stop; to be called before each file.
@@ -69,18 +68,34 @@ class Job:
 
     def hand_over(self, made: object) -> None:
         """Give something to the window."""
-        self._hand_over(self, made)
+        self.send("taken", made)
 
     def tell(self, text: str) -> None:
         """Say how far it is."""
-        self._tell(self, text)
+        self.send("text", text)
+
+    def send(self, kind: Kind, made: object) -> None:
+        """Let something arrive in the window's thread, unless it was told to stop."""
+        send = self._send
+        if send is not None:
+            send(self, kind, made)
+
+
+@dataclass(frozen=True, slots=True)
+class _Takers:
+    """What is called in the window's thread with what arrives."""
+
+    taken: Callable[[Any], None]
+    text: Callable[[Any], None]
+    finished: Callable[[Any], None]
+    failed: Callable[[Any], None]
 
 
 class Background(QObject):
     """Does one job at a time; the next one takes the place of the one before.
 
     What was cancelled is never heard of again, also where its thread is still
-    at its last file.
+    at its last file: the thread knows the work, and nothing of the window.
 
     Parameters
     ----------
@@ -97,7 +112,7 @@ class Background(QObject):
         self._name = name
         self._progress = progress
         self._job: Job | None = None
-        self._threads: list[threading.Thread] = []
+        self._takers: _Takers | None = None
         self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -130,32 +145,15 @@ class Background(QObject):
             Called with each thing that the job hands over on the way.
         """
         self.cancel()
-        arrived, show = self._arrived.emit, self._progress.show_text
-        job = Job(
-            lambda job, made: arrived(job, taken, made), lambda job, text: arrived(job, show, text)
-        )
-
-        def run() -> None:
-            try:
-                made = work(job)
-            except Cancelled:
-                return
-            except RecistkitError as error:
-                arrived(job, self._ended(failed), str(error))
-            except Exception as error:  # noqa: BLE001  the window must not wait for ever
-                arrived(job, self._ended(failed), f"an unexpected fault: {type(error).__name__}")
-            else:
-                arrived(job, self._ended(finished), made)
-
-        thread = threading.Thread(target=run, name=self._name, daemon=True)
-        self._threads = [one for one in self._threads if one.is_alive()] + [thread]
+        job = Job(self._arrived.emit)
         self._job = job
-        show(text)
-        thread.start()
+        self._takers = _Takers(taken, self._progress.show_text, finished, failed)
+        self._progress.show_text(text)
+        threading.Thread(target=_run, args=(job, work), name=self._name, daemon=True).start()
 
     def cancel(self) -> bool:
         """Stop the job at its next file, and tell whether there was one."""
-        job, self._job = self._job, None
+        job, self._job, self._takers = self._job, None, None
         if job is None:
             return False
         job.cancel()
@@ -163,22 +161,29 @@ class Background(QObject):
         return True
 
     def close(self) -> None:
-        """Stop, and wait for the threads: they must not outlive their window."""
+        """Stop, and let go of the thread: a scan that is being loaded holds no window up."""
         self.cancel()
-        for thread in self._threads:
-            thread.join(LONGEST_WAIT_SECONDS)
 
-    def _take(self, job: Job, take: Callable[[Any], None], made: object) -> None:
+    def _take(self, job: Job, kind: Kind, made: object) -> None:
         """Pass on what a thread made, in the window's thread."""
-        if not job.is_cancelled:
-            take(made)
-
-    def _ended(self, end: Callable[[Any], None]) -> Callable[[Any], None]:
-        """Return what is called at the end of a job, in the window's thread."""
-
-        def take(made: object) -> None:
-            self._job = None
+        takers = self._takers
+        if job is not self._job or takers is None:
+            return
+        if kind in {"finished", "failed"}:
+            self._job = self._takers = None
             self._progress.hide()
-            end(made)
+        getattr(takers, kind)(made)
 
-        return take
+
+def _run(job: Job, work: Callable[[Job], object]) -> None:
+    """Do a job, in its thread, and send how it ended."""
+    try:
+        made = work(job)
+    except Cancelled:
+        return
+    except RecistkitError as error:
+        job.send("failed", str(error))
+    except Exception as error:  # noqa: BLE001  the window must not wait for ever
+        job.send("failed", f"an unexpected fault: {type(error).__name__}")
+    else:
+        job.send("finished", made)

@@ -12,18 +12,20 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from napari_recistkit import aim, compat
+from napari_recistkit.drawings import Drawings
 from napari_recistkit.gestures import Gestures
 from napari_recistkit.layer_stack import LayerStack, Lines
 from napari_recistkit.lesion_layer import ShownRuler
-from napari_recistkit.letters import remove_letters, show_caption, show_letters
+from napari_recistkit.letters import Caption, remove_letters, show_letters
 from napari_recistkit.topics import Topic, Topics
 from napari_recistkit.windows import Window, first_window, preset_window
 from recistkit.model.series import Vector
-from recistkit.reading.grid import BODY_PLANES, PLANE_AXES, BodyPlane, ViewGrid
+from recistkit.reading.grid import BODY_PLANES, BodyPlane, ViewGrid
 
 __all__ = ["Canvas", "Topic"]
 
 _REDRAW_RATIO: Final = 1.3
+_OUTSIDE: Final = "outside this scan"
 
 
 class Canvas:
@@ -50,8 +52,9 @@ class Canvas:
         self._grid: ViewGrid | None = None
         self._plane: BodyPlane = "axial"
         self._window: Window | None = None
-        self._rulers: tuple[ShownRuler, ...] = ()
-        self._draft: tuple[ShownRuler, ...] = ()
+        self._drawings = Drawings(self._redraw)
+        self.drawn_once = self._drawings.once
+        """Draws what is given meanwhile at the end, each layer once."""
         self._measuring = False
         self._drawn_zoom = 1.0
         self._seen: tuple[Vector, float] = ((0.0, 0.0, 0.0), 1.0)
@@ -64,7 +67,7 @@ class Canvas:
         self._connections = compat.Connections()
         self._layers = LayerStack(viewer, self._on_foreign_change, self._on_contrast_limits)
         show_letters(viewer, None)
-        show_caption(viewer, "")
+        self.caption = Caption(viewer)
         compat.prepare_scale_bar(viewer)
         self._connect()
         self._gestures = Gestures(self)
@@ -99,6 +102,11 @@ class Canvas:
         return float(compat.camera(self.viewer).zoom)
 
     @property
+    def is_fitted(self) -> bool:
+        """Whether the whole slice is shown, however large the canvas is or becomes."""
+        return self._fitted
+
+    @property
     def centre_mm(self) -> Vector | None:
         """The place (LPS, mm) in the middle of the canvas, on the slice that is shown."""
         if self._grid is None:
@@ -108,7 +116,7 @@ class Canvas:
     @property
     def rulers(self) -> tuple[ShownRuler, ...]:
         """The rulers that were given."""
-        return self._rulers
+        return self._drawings.of("lesions")
 
     def index_at(self, position: Sequence[float]) -> Vector:
         """Return the display index of a mouse event's position, on the slice that is shown.
@@ -126,43 +134,35 @@ class Canvas:
 
     # What to show
 
-    def show(
-        self, grid: ViewGrid, *, window: Window | None = None, place_mm: Vector | None = None
-    ) -> None:
+    def show(self, grid: ViewGrid, *, window: Window | None = None) -> None:
         """Show a volume, fitted to the canvas, without rulers.
 
-        Parameters
-        ----------
-        grid : ViewGrid
-            The volume.
-        window : Window, optional
-            Grey values; the usual ones of its modality if not given.
-        place_mm : Vector, optional
-            Where to look at (LPS, mm); the zoom is then kept. The middle if not given.
+        The grey values are the usual ones of its modality where no window is given.
         """
-        zoom = self.zoom if self._grid is not None and place_mm is not None else None
         with self._own_doing():
-            self._grid, self._rulers, self._draft = grid, (), ()
+            self._grid = grid
+            self._drawings.forget()
             self._window = window or first_window(grid)
             self._layers.show_image(grid, self._window)
             self._layers.prepare(grid, self._plane)
             self._layers.activate_image()
             compat.set_scale_bar(self.viewer, shown=True)
             self._apply_plane()
-            self._apply_pointer()
-            aim.look_at(self.viewer, self._grid, self._plane, place_mm or aim.middle_mm(grid))
-            if zoom is None:
-                self._fit()
-            else:
-                self.set_zoom(zoom)
+            compat.set_pointer(self.viewer, measuring=self._measuring)
+            aim.look_at(self.viewer, self._grid, self._plane, aim.middle_mm(grid))
+            self._fit()
             self._draw()
+        self.caption.note("")
         self._tell("grid", "plane", "window", "slice", "view")
+        self._tell_of_others()
 
     def clear(self) -> None:
         """Show nothing."""
         with self._own_doing():
             self._layers.clear()
-            self._grid, self._window, self._rulers, self._draft = None, None, (), ()
+            self._grid = self._window = None
+            self._drawings.forget()
+            self.caption.note("")
             show_letters(self.viewer, None)
             compat.set_scale_bar(self.viewer, shown=False)
         self._tell("grid")
@@ -187,25 +187,27 @@ class Canvas:
 
     def next_plane(self) -> None:
         """Show the plane after this one: axial, coronal, sagittal."""
-        at = BODY_PLANES.index(self._plane) + 1
-        self.set_plane(BODY_PLANES[at % len(BODY_PLANES)])
+        self.set_plane(BODY_PLANES[(BODY_PLANES.index(self._plane) + 1) % len(BODY_PLANES)])
 
     def set_slice(self, number: int) -> None:
         """Show a slice; the first or last where there is no such slice."""
         if self._grid is None:
             return
-        axis = PLANE_AXES[self._plane][0]
         number = min(max(number, 0), self._grid.slice_count(self._plane) - 1)
         if number != self.slice_number:
-            self.viewer.dims.set_point(axis, number * self._grid.spacing_mm[axis])
+            aim.set_slice(self.viewer, self._grid, self._plane, number)
 
     def show_point(self, patient_mm: Vector, *, centred: bool = True) -> None:
-        """Go to the slice nearest to a place (LPS, mm), and centre on it; zoom is kept."""
+        """Go to the slice nearest to a place (LPS, mm), and centre on it; zoom is kept.
+
+        Where the scan ends before that place, the caption says so.
+        """
         if self._grid is None:
             return
         self.set_slice(self._grid.slice_of(self._plane, patient_mm))
         if centred:
             self.centre_on(patient_mm)
+        self.caption.note(_OUTSIDE if aim.is_beyond(self._grid, self._plane, patient_mm) else "")
 
     def centre_on(self, patient_mm: Vector) -> None:
         """Move a place (LPS, mm) to the middle of the canvas; the slice is kept."""
@@ -252,26 +254,16 @@ class Canvas:
 
     def set_rulers(self, rulers: Sequence[ShownRuler]) -> None:
         """Show these rulers in place of the ones before."""
-        if tuple(rulers) == self._rulers:
-            return
-        self._rulers = tuple(rulers)
-        self._redraw("lesions", self._rulers)
+        self._drawings.set("lesions", rulers)
 
     def set_draft(self, rulers: Sequence[ShownRuler]) -> None:
         """Show what is being drawn; none to show nothing."""
-        if tuple(rulers) == self._draft:
-            return
-        self._draft = tuple(rulers)
-        self._redraw("ruler", self._draft)
-
-    def set_caption(self, text: str) -> None:
-        """Show a text in the upper left corner."""
-        show_caption(self.viewer, text)
+        self._drawings.set("ruler", rulers)
 
     def set_measuring(self, measuring: bool) -> None:  # noqa: FBT001  it says what it is
         """Let a left drag measure, or move the view."""
         self._measuring = measuring
-        self._apply_pointer()
+        compat.set_pointer(self.viewer, measuring=self._measuring)
 
     # Telling others
 
@@ -284,12 +276,13 @@ class Canvas:
         self._connections.close()
         self._gestures.close()
         self._layers.remove()
+        self.caption.close()
         remove_letters(self.viewer)
         compat.remove_scale_bar(self.viewer)
         self._grid = None
 
     def _tell(self, *topics: Topic) -> None:
-        if self._is_as_shown() and (centre := self.centre_mm) is not None:
+        if self.is_as_shown and (centre := self.centre_mm) is not None:
             self._seen = (centre, self.zoom)
         self._topics.tell(*topics)
 
@@ -306,23 +299,23 @@ class Canvas:
             self._layers.put_right(self._grid, self._window or first_window(self._grid))
             self._layers.prepare(self._grid, self._plane)
             self._apply_plane()
-            self._apply_pointer()
+            compat.set_pointer(self.viewer, measuring=self._measuring)
             aim.look_at(self.viewer, self._grid, self._plane, place_mm)
             self.set_zoom(zoom)
             self._draw()
+        self._tell_of_others()
 
-    def _is_as_shown(self) -> bool:
-        """Tell whether slice and view of the viewer are those of our plane and volume."""
+    @property
+    def is_as_shown(self) -> bool:
+        """Whether slice and view of the viewer are those of our plane and volume, and no more."""
         if self._grid is None or not self._layers.shows(self._grid):
             return False
-        plain = compat.view_is_plain(self.viewer)
-        return plain and tuple(self.viewer.dims.order) == PLANE_AXES[self._plane]
+        return compat.view_is_plain(self.viewer) and aim.is_turned(self.viewer, self._plane)
 
-    def _apply_pointer(self) -> None:
-        camera = compat.camera(self.viewer)
-        camera.mouse_zoom = False
-        camera.mouse_pan = not self._measuring
-        compat.set_pointer(self.viewer, measuring=self._measuring)
+    def _tell_of_others(self) -> None:
+        if self._layers.has_hidden_others:
+            self._layers.has_hidden_others = False
+            self._tell("others")
 
     def _apply_plane(self) -> None:
         if self._grid is not None:
@@ -337,14 +330,14 @@ class Canvas:
     def _draw(self) -> None:
         """Draw everything that was given."""
         self._drawn_zoom = self.zoom
-        self._redraw("lesions", self._rulers)
-        self._redraw("ruler", self._draft)
+        self._drawings.draw_all()
 
-    def _redraw(self, name: Lines, rulers: Sequence[ShownRuler]) -> None:
+    def _redraw(self, name: Lines) -> None:
         if self._grid is not None:
             with self._own_doing():
+                rulers = self._drawings.of(name)
                 self._layers.show_slice(self.slice_number)
-                self._layers.draw(name, self._grid, self._plane, rulers, self.zoom)
+                self._layers.draw(name, self._grid, self._plane, rulers, self._drawn_zoom)
 
     # What napari tells
 
@@ -367,6 +360,7 @@ class Canvas:
         layers, dims = viewer.layers.events, viewer.dims.events
         foreign = [dims.order, dims.ndisplay, viewer.canvas.grid.events.enabled, camera.orientation]
         foreign += [layers.removed, layers.reordered, layers.inserted]
+        foreign += compat.slab_events(viewer)
         for emitter in (*foreign, viewer.layers.selection.events.active):
             watch(emitter, self._on_foreign_change)
 
@@ -376,13 +370,14 @@ class Canvas:
             self._soon(self.restore)
 
     def _on_point(self, _: Any) -> None:  # noqa: ANN401  napari ships no types
-        if not self._busy and self._is_as_shown():
+        if not self._busy and self.is_as_shown:
             with self._own_doing():
                 self._layers.show_slice(self.slice_number)
+            self.caption.note("")
             self._tell("slice")
 
     def _on_view(self, _: Any) -> None:  # noqa: ANN401  napari ships no types
-        if self._busy or not self._is_as_shown():
+        if self._busy or not self.is_as_shown:
             return
         self._fitted = False
         ratio = self.zoom / self._drawn_zoom
@@ -391,7 +386,7 @@ class Canvas:
         self._tell("view")
 
     def _on_canvas_size(self, _: Any) -> None:  # noqa: ANN401  napari ships no types
-        if self._fitted and self._is_as_shown():
+        if self._fitted and self.is_as_shown:
             self.fit()
 
     def _on_contrast_limits(self, _: Any) -> None:  # noqa: ANN401  napari ships no types

@@ -19,6 +19,9 @@ __all__ = [
     "camera",
     "canvas_size",
     "embedded_viewer",
+    "look_again",
+    "look_names",
+    "looks",
     "make_view_plain",
     "overlays",
     "prepare_scale_bar",
@@ -29,9 +32,12 @@ __all__ = [
     "set_pointer",
     "set_scale_bar",
     "set_text",
+    "set_text_size",
     "silence_keys",
+    "slab_events",
     "soon",
     "straighten",
+    "text_width",
     "view_is_plain",
 ]
 
@@ -43,6 +49,12 @@ RIGHT_BUTTON: Final = 2
 MIDDLE_BUTTON: Final = 3
 
 _STRAIGHT: Final = {"translate": np.zeros(3), "shear": np.zeros(3), "rotate": np.eye(3)}
+
+_LOOKS: Final = ("opacity", "blending", "projection_mode", "colormap", "gamma", "interpolation2d")
+
+# How much larger a point of the canvas is than one of the window (vispy's are 1/72 inch).
+_LARGER: Final = 96 / 72
+_USUAL_LETTER: Final = 0.6
 
 # Read on air and on bone.
 _TEXT_COLOUR: Final = "#2FA8E8"
@@ -90,13 +102,32 @@ def set_text(viewer: Viewer, key: str, text: str, position: str, font_size: floa
         )
     if shown[key].text != text:
         shown[key].text = text
+    set_text_size(viewer, key, font_size)
     if shown[key].visible != bool(text):
         shown[key].visible = bool(text)
+
+
+def set_text_size(viewer: Viewer, key: str, font_size: float) -> None:
+    """Let a text on the canvas, or the scale bar, be so large, in points."""
+    shown = overlays(viewer)
+    if key in shown and shown[key].font_size != font_size:
+        shown[key].font_size = font_size
 
 
 def remove_text(viewer: Viewer, key: str) -> None:
     """Take a text off the canvas."""
     overlays(viewer).pop(key, None)
+
+
+def text_width(text: str, font_size: float) -> float:
+    """Return how broad `set_text` draws a text, in logical pixels; nearly so without a screen."""
+    from qtpy.QtGui import QFontMetricsF, QGuiApplication
+
+    if QGuiApplication.instance() is None:
+        return len(text) * font_size * _USUAL_LETTER * _LARGER**2
+    font = QGuiApplication.font()
+    font.setPointSizeF(font_size)
+    return QFontMetricsF(font).horizontalAdvance(text) * _LARGER
 
 
 def prepare_scale_bar(viewer: Viewer) -> None:
@@ -119,14 +150,39 @@ def remove_scale_bar(viewer: Viewer) -> None:
 
 
 def view_is_plain(viewer: Viewer) -> bool:
-    """Tell whether the viewer shows one view in two dimensions."""
-    return viewer.dims.ndisplay == 2 and not viewer.canvas.grid.enabled  # noqa: PLR2004  a plane
+    """Tell whether the viewer shows one view in two dimensions, of one slice."""
+    is_flat = viewer.dims.ndisplay == 2  # noqa: PLR2004  a plane
+    return is_flat and not viewer.canvas.grid.enabled and not any(viewer.dims.thickness)
 
 
 def make_view_plain(viewer: Viewer) -> None:
-    """Leave the three-dimensional view and the grid of views."""
+    """Leave the three-dimensional view, the grid of views, and slabs of several slices."""
     viewer.dims.ndisplay = 2
     viewer.canvas.grid.enabled = False
+    if any(viewer.dims.thickness):
+        viewer.dims.margin_left = viewer.dims.margin_right = (0.0,) * viewer.dims.ndim
+
+
+def slab_events(viewer: Viewer) -> tuple[Any, ...]:
+    """Return what tells that more or fewer slices are shown as one."""
+    return (viewer.dims.events.margin_left, viewer.dims.events.margin_right)
+
+
+def looks(layer: Any) -> dict[str, Any]:  # noqa: ANN401  napari ships no types
+    """Return how a layer looks, but for its grey values: what `look_again` sets."""
+    return {name: getattr(layer, name) for name in look_names(layer)}
+
+
+def look_names(layer: Any) -> tuple[str, ...]:  # noqa: ANN401  napari ships no types
+    """Return the names of what makes the looks of a layer; each has an event."""
+    return tuple(name for name in _LOOKS if hasattr(layer, name))
+
+
+def look_again(layer: Any, looked: dict[str, Any]) -> None:  # noqa: ANN401  napari ships no types
+    """Let a layer look as it did."""
+    for name, value in looked.items():
+        if getattr(layer, name) != value:
+            setattr(layer, name, value)
 
 
 def silence_keys(layer: Any, keys: tuple[str, ...]) -> None:  # noqa: ANN401  napari ships no types
@@ -156,7 +212,9 @@ def _nothing(_: Any) -> None:  # noqa: ANN401  napari ships no types
 
 
 def set_pointer(viewer: Viewer, *, measuring: bool) -> None:
-    """Show a cross as the pointer while measuring."""
+    """Let a left drag measure, under a cross as the pointer, or move the view; none zooms."""
+    camera(viewer).mouse_zoom = False
+    camera(viewer).mouse_pan = not measuring
     viewer.cursor.style = "cross" if measuring else "standard"
 
 

@@ -9,10 +9,13 @@ from recistkit.measure.ruler import off_perpendicular_degrees, ruler_length_mm
 from recistkit.model.mark import Ruler
 from recistkit.model.series import Vector, cross, dot
 
-__all__ = ["crosses", "plane_normal"]
+__all__ = ["crosses", "meets", "plane_normal"]
 
 STEEPEST_DEGREES: Final = 30.0
 """A drag within this of the perpendicular can be the short axis."""
+
+STEEPEST_EXPECTED_DEGREES: Final = 45.0
+"""The same where a short axis is expected: more across than along."""
 
 SAME_PLANE_MM: Final = 1.0
 """Rulers further apart than this do not meet."""
@@ -32,10 +35,33 @@ def crosses(drawn: Ruler, long_axis: Ruler) -> bool:
     >>> crosses(Ruler(start_mm=(9.0, 5.0, 0.0), end_mm=(10.0, 16.0, 0.0)), long)
     False
     """
-    length = ruler_length_mm(long_axis)
-    if not 0 < ruler_length_mm(drawn) <= length:
+    if ruler_length_mm(drawn) > ruler_length_mm(long_axis):
         return False
-    if off_perpendicular_degrees(long_axis, drawn) > STEEPEST_DEGREES:
+    return _meets(drawn, long_axis, STEEPEST_DEGREES)
+
+
+def meets(drawn: Ruler, long_axis: Ruler) -> bool:
+    """Tell whether a drag can be the short axis that is expected of a long one.
+
+    It must meet the long axis between its ends in the same plane, and go more
+    across it than along it. A longer one may be: then it is the long axis.
+
+    Examples
+    --------
+    >>> long = Ruler(start_mm=(0.0, 0.0, 0.0), end_mm=(20.0, 0.0, 0.0))
+    >>> meets(Ruler(start_mm=(9.0, -15.0, 0.0), end_mm=(10.0, 16.0, 0.0)), long)
+    True
+    >>> meets(Ruler(start_mm=(9.0, 45.0, 0.0), end_mm=(10.0, 65.0, 0.0)), long)
+    False
+    """
+    return _meets(drawn, long_axis, STEEPEST_EXPECTED_DEGREES)
+
+
+def _meets(drawn: Ruler, long_axis: Ruler, steepest_degrees: float) -> bool:
+    length = ruler_length_mm(long_axis)
+    if not (length > 0 and ruler_length_mm(drawn) > 0):
+        return False
+    if off_perpendicular_degrees(long_axis, drawn) > steepest_degrees:
         return False
     step = _difference(long_axis.end_mm, long_axis.start_mm)
     ends = (drawn.start_mm, drawn.end_mm)

@@ -58,11 +58,17 @@ class Form:
     accept : str
         What Return does, in a word.
     on_accept : callable
-        Called with the answers by name; what is not required may be empty.
+        Called with the answers by name; what is not required may be empty. It
+        tells whether the form is done with: what was written stays where it
+        could not be taken.
+    is_shown_first : bool
+        It is accepted only after it was on the screen: a key that was pressed
+        before the reader could see it answers nothing.
     """
 
     title: str
-    on_accept: Callable[[Answers], None]
+    on_accept: Callable[[Answers], bool]
     text: str = ""
     questions: tuple[Question, ...] = field(default=())
     accept: str = "Save"
+    is_shown_first: bool = False

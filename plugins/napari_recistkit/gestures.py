@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from napari_recistkit import compat
-from napari_recistkit.windows import dragged
+from napari_recistkit.windows import dragged, narrowest_width
 
 if TYPE_CHECKING:
     from napari_recistkit.canvas import Canvas
@@ -25,22 +25,27 @@ class Gestures:
     def __init__(self, canvas: Canvas) -> None:
         self._canvas = canvas
         self._turned = 0.0
-        viewer = canvas.viewer
-        self._before = (
-            list(viewer.mouse_wheel_callbacks),
-            list(viewer.mouse_drag_callbacks),
-            list(viewer.mouse_double_click_callbacks),
-        )
-        viewer.mouse_wheel_callbacks[:] = [self._wheel]
-        viewer.mouse_drag_callbacks[:] = [self._window_drag, self._pan_drag]
-        viewer.mouse_double_click_callbacks[:] = []
+        self._before = [list(callbacks) for callbacks in self._lists]
+        self._ours: list[list[Any]] = [[self._wheel], [self._window_drag, self._pan_drag], []]
+        for callbacks, ours in zip(self._lists, self._ours, strict=True):
+            callbacks[:] = ours
 
     def close(self) -> None:
-        """Give napari its own callbacks back."""
+        """Give napari its own callbacks back; what others put there meanwhile stays."""
+        for callbacks, before, ours in zip(self._lists, self._before, self._ours, strict=True):
+            others = [one for one in callbacks if one not in ours and one not in before]
+            callbacks[:] = [*before, *others]
+        self._before, self._ours = [[], [], []], [[], [], []]
+
+    @property
+    def _lists(self) -> tuple[list[Any], ...]:
+        """What napari calls for the wheel, a drag, and a double click."""
         viewer = self._canvas.viewer
-        viewer.mouse_wheel_callbacks[:] = self._before[0]
-        viewer.mouse_drag_callbacks[:] = self._before[1]
-        viewer.mouse_double_click_callbacks[:] = self._before[2]
+        return (
+            viewer.mouse_wheel_callbacks,
+            viewer.mouse_drag_callbacks,
+            viewer.mouse_double_click_callbacks,
+        )
 
     def _wheel(self, _: Any, event: Any) -> None:  # noqa: ANN401  napari ships no types
         """Scroll the slices; with Ctrl zoom about the pointer."""
@@ -61,14 +66,16 @@ class Gestures:
     def _window_drag(self, _: Any, event: Any) -> Iterator[None]:  # noqa: ANN401  napari ships no types
         """Right drag: width to the right, level upwards."""
         canvas = self._canvas
-        if event.button != compat.RIGHT_BUTTON or canvas.window is None:
+        grid = canvas.grid
+        if event.button != compat.RIGHT_BUTTON or canvas.window is None or grid is None:
             return
         event.handled = True
-        before, start = canvas.window, tuple(event.pos)
+        before, start, narrowest = canvas.window, tuple(event.pos), narrowest_width(grid)
         yield
         while event.type == "mouse_move":
             event.handled = True
-            canvas.set_window(dragged(before, event.pos[0] - start[0], event.pos[1] - start[1]))
+            right, down = event.pos[0] - start[0], event.pos[1] - start[1]
+            canvas.set_window(dragged(before, right, down, narrowest))
             yield
 
     def _pan_drag(self, _: Any, event: Any) -> Iterator[None]:  # noqa: ANN401  napari ships no types

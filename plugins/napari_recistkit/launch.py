@@ -49,9 +49,24 @@ def main(folder: Path, reader: str, subject: str | None = None) -> int:
 def open_room(
     viewer: napari.Viewer, folder: Path | None, reader: str | None, subject: str | None = None
 ) -> ReadingRoom:
-    """Put the reading room below the canvas of a viewer, where it searches the folder."""
+    """Put the reading room below the canvas of a viewer, where it searches the folder.
+
+    There is one in a process: where the viewer has it already, that one
+    searches the folder.
+
+    Raises
+    ------
+    ReadingError
+        If it is open in another viewer.
+    """
+    from napari_recistkit.widgets.one_room import room_in
     from napari_recistkit.widgets.reading_room import ReadingRoom
 
+    open_one = room_in(viewer)
+    if open_one is not None:
+        if folder is not None and reader is not None:
+            open_one.open_folder(folder, reader, subject)
+        return open_one
     room = ReadingRoom(viewer, folder=folder, reader=reader, subject=subject)
     viewer.window.add_dock_widget(room, name=_TITLE, area="bottom", add_vertical_stretch=False)
     return room

@@ -11,16 +11,25 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal
 
 from napari_recistkit import compat
-from napari_recistkit.lesion_layer import ShownRuler, draw_rulers, new_ruler_layer
+from napari_recistkit.foreign_layers import ForeignLayers
+from napari_recistkit.lesion_layer import (
+    Drawing,
+    ShownRuler,
+    draw,
+    drawing_of,
+    enlarge_labels,
+    new_ruler_layer,
+)
+from napari_recistkit.letters import enlargement
 from napari_recistkit.windows import Window
 from recistkit.reading.grid import BodyPlane, ViewGrid
 
-__all__ = ["LayerStack", "Lines"]
+__all__ = ["LINES", "LayerStack", "Lines"]
 
 Lines = Literal["lesions", "ruler"]
 
 _SCAN: Final = "scan"
-_LINES: Final[tuple[Lines, ...]] = ("lesions", "ruler")
+LINES: Final[tuple[Lines, ...]] = ("lesions", "ruler")
 _SILENT_KEYS: Final = (
     *"1234567",
     *("Delete", "Backspace", "Enter", "Escape", "Control-C", "Control-V", "Control-A"),
@@ -52,15 +61,22 @@ class LayerStack:
         self._changed = changed
         self._window_changed = window_changed
         self._layers: dict[str, Any] = {}
-        self._slices: dict[Lines, frozenset[int]] = dict.fromkeys(_LINES, frozenset())
+        self._slices: dict[Lines, frozenset[int]] = dict.fromkeys(LINES, frozenset())
         self._slice_number = 0
         self._connections: dict[str, compat.Connections] = {}
+        self._looks: dict[str, dict[str, Any]] = {}
+        self._drawn: dict[Lines, Drawing] = {}
+        self._foreign = ForeignLayers(viewer, changed)
+        self.has_hidden_others = False
+        """Whether somebody's layer was hidden since this was last set to False."""
         self._make_lines()
 
     def shows(self, grid: ViewGrid) -> bool:
-        """Tell whether the viewer has the image of a volume, in its own size."""
+        """Tell whether the viewer has the image of a volume, in its own size, and nothing else."""
         image = self._layers.get(_SCAN)
-        if image is None or image not in self._viewer.layers:
+        if image is None or image not in self._viewer.layers or not image.visible:
+            return False
+        if self._foreign.are_seen(self._layers.values()):
             return False
         return tuple(image.scale) == grid.spacing_mm
 
@@ -91,6 +107,7 @@ class LayerStack:
         self._own(_SCAN, image)
         self._connections[_SCAN].connect(image.events.contrast_limits, self._window_changed)
         self.set_window(window)
+        self._hide_others()
 
     def set_window(self, window: Window) -> None:
         """Show other grey values."""
@@ -107,7 +124,8 @@ class LayerStack:
         To be done before a slice is chosen: napari chooses another one when
         the steps of its slider change.
         """
-        for name in _LINES:
+        for name in LINES:
+            self._drawn.pop(name, None)
             self.draw(name, grid, plane, (), 1.0)
 
     def draw(
@@ -118,28 +136,38 @@ class LayerStack:
         rulers: Sequence[ShownRuler],
         zoom: float,
     ) -> None:
-        """Draw rulers in place of those before; see `draw_rulers`."""
+        """Draw rulers in place of those before: only what differs from what is drawn."""
         layer = self._layers[name]
         if layer in self._viewer.layers:
-            self._slices[name] = draw_rulers(layer, grid, plane, rulers, zoom)
+            larger = enlargement(self._viewer)
+            enlarge_labels(layer, larger)
+            wanted = drawing_of(grid, plane, rulers, zoom / larger)
+            draw(layer, wanted, self._drawn.get(name))
+            self._drawn[name] = wanted
+            self._slices[name] = wanted.slices
             self._set_visible(name)
 
     def show_slice(self, number: int) -> None:
         """Show the layers of lines that have some on a slice."""
         self._slice_number = number
-        for name in _LINES:
+        for name in LINES:
             self._set_visible(name)
 
     def put_right(self, grid: ViewGrid, window: Window) -> None:
-        """Put back what was removed, and straighten what was moved, turned or hidden."""
-        ours = [self._layers.get(name) for name in (_SCAN, *_LINES)]
+        """Put back what was removed, straighten what was moved, turned, hidden or coloured.
+
+        Whatever others show is hidden.
+        """
+        ours = [self._layers.get(name) for name in (_SCAN, *LINES)]
         places = [
             self._viewer.layers.index(layer) for layer in ours if layer in self._viewer.layers
         ]
         if len(places) < len(ours) or places != sorted(places):
             self.show_image(grid, window)
-        for layer in self._layers.values():
+        for name, layer in self._layers.items():
             compat.straighten(layer)
+            compat.look_again(layer, self._looks[name])
+        self._hide_others()
         image = self._layers[_SCAN]
         image.visible = True
         if tuple(image.scale) != grid.spacing_mm:
@@ -161,8 +189,9 @@ class LayerStack:
             self._connections.pop(_SCAN).close()
         if image in self._viewer.layers:
             self._viewer.layers.remove(image)
-        self._slices = dict.fromkeys(_LINES, frozenset())
+        self._slices = dict.fromkeys(LINES, frozenset())
         self.show_slice(0)
+        self._foreign.bring_back()
         self.activate_image()
 
     def remove(self) -> None:
@@ -173,17 +202,23 @@ class LayerStack:
             if layer in self._viewer.layers:
                 self._viewer.layers.remove(layer)
         self._layers.clear()
+        self._foreign.bring_back()
+
+    def _hide_others(self) -> None:
+        if self._foreign.hide(self._layers.values()):
+            self.has_hidden_others = True
 
     def _make_lines(self) -> None:
         """Put layers of lines where there are none, or not above all others of ours."""
-        for name in _LINES:
+        for name in LINES:
             layer = self._layers.get(name)
             if layer is None or layer not in self._viewer.layers:
                 made = self._viewer.add_layer(new_ruler_layer(name))
                 made.visible = False
+                self._drawn.pop(name, None)
                 self._own(name, made)
                 self._connections[name].connect(made.events.data, self._changed)
-        first, second = (self._viewer.layers.index(self._layers[name]) for name in _LINES)
+        first, second = (self._viewer.layers.index(self._layers[name]) for name in LINES)
         if first > second:
             self._viewer.layers.move(first, second)
         self.activate_image()
@@ -196,7 +231,8 @@ class LayerStack:
         layer.name = name
         compat.silence_keys(layer, _SILENT_KEYS)
         connections = compat.Connections()
-        for event in _WATCHED:
+        self._looks[name] = compat.looks(layer)
+        for event in (*_WATCHED, *compat.look_names(layer)):
             connections.connect(getattr(layer.events, event), self._changed)
         self._connections[name] = connections
 

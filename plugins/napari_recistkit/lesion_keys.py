@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from napari_recistkit.attempts import Window
 from napari_recistkit.forms import Answers, Form
-from napari_recistkit.questions import holder_question, reason_question
+from napari_recistkit.questions import fragment_question, holder_question, reason_question
 from napari_recistkit.said import lesion_said
 from napari_recistkit.strokes import Strokes
 from recistkit.errors import ReadingError
 from recistkit.reading.organs import is_nodal
 
 if TYPE_CHECKING:
+    from napari_recistkit.sight import Sight
+    from recistkit.model.mark import Mark
     from recistkit.reading.rows import Row
     from recistkit.reading.session import ReadSession
-    from recistkit.reading.settings import StudySettings
+    from recistkit.study.settings import StudySettings
 
 __all__ = ["LesionKeys"]
+
+NOT_EVALUABLE: Final = "not-evaluable"
+"""The one state that is stated of what cannot be seen."""
 
 
 class LesionKeys(Strokes):
@@ -29,11 +34,16 @@ class LesionKeys(Strokes):
     settings : StudySettings
         Of the folder: compartments by organ, words for image quality.
     window : Window
+    sight : Sight
+        Whether what is stated can have been seen.
     """
 
-    def __init__(self, session: ReadSession, settings: StudySettings, window: Window) -> None:
+    def __init__(
+        self, session: ReadSession, settings: StudySettings, window: Window, sight: Sight
+    ) -> None:
         super().__init__(session, window)
         self._settings = settings
+        self._sight = sight
 
     def next_lesion(self, step: int) -> None:
         """Go to the next or the previous lesion."""
@@ -66,7 +76,7 @@ class LesionKeys(Strokes):
 
         self._try(work)
 
-    def _set_organ(self, name: str, visit: str | None, organ: str) -> None:
+    def _set_organ(self, name: str, visit: str | None, organ: str) -> bool:
         def work() -> str:
             self._return_to(name, visit)
             lesion = self.session.draft.lesions[name]
@@ -77,7 +87,7 @@ class LesionKeys(Strokes):
             )
             return self._go_on()
 
-        self._try(work)
+        return self._try(work)
 
     def next_compartment(self) -> None:
         """Give the current lesion the next compartment of the study."""
@@ -136,8 +146,8 @@ class LesionKeys(Strokes):
         def work() -> None:
             name, visit = self._open_row().lesion.id, self.session.visit
 
-            def keep(answers: Answers) -> None:
-                self._try(lambda: self._state_of(name, visit, "not-evaluable", **answers))
+            def keep(answers: Answers) -> bool:
+                return self._try(lambda: self._state_of(name, visit, NOT_EVALUABLE, **answers))
 
             title = f"{name} is not evaluable"
             self._window.ask(Form(title=title, questions=(reason_question(),), on_accept=keep))
@@ -156,9 +166,10 @@ class LesionKeys(Strokes):
             ]
             if lesion.role != "target" or not others:
                 raise ReadingError("only a target is merged, into another target")
+            self._require_sight()
 
-            def keep(answers: Answers) -> None:
-                self._try(lambda: self._state_of(lesion.id, visit, "merged", **answers))
+            def keep(answers: Answers) -> bool:
+                return self._try(lambda: self._state_of(lesion.id, visit, "merged", **answers))
 
             title = f"{lesion.id} is merged into another lesion"
             into = holder_question(others)
@@ -176,6 +187,47 @@ class LesionKeys(Strokes):
 
         self._try(work)
 
+    def remove_fragment(self) -> None:
+        """Ask which fragment of the current lesion is removed; undo brings it back."""
+
+        def work() -> None:
+            name, visit = self._open_row().lesion.id, self.session.visit
+            fragments = self._removable(name)
+
+            def keep(answers: Answers) -> bool:
+                self._try(lambda: self._without(name, visit, fragments, answers["fragment"]))
+                return True  # what it shows may be otherwise by now
+
+            title = f"remove a fragment of {name}"
+            which = fragment_question(fragments)
+            self._window.ask(Form(title=title, questions=(which,), on_accept=keep, accept="Remove"))
+
+        self._try(work)
+
+    def _removable(self, name: str) -> tuple[Mark, ...]:
+        """Return the fragments of a lesion, of which one may be removed.
+
+        Raises
+        ------
+        ReadingError
+            If there are not two of them, with what is to be done instead.
+        """
+        found = tuple(mark for mark in self._marks(name) if mark.fragment is not None)
+        if not found:
+            raise ReadingError(f"{name} has no fragments here; V lets each drag be one")
+        if len(found) == 1:
+            other = "draw another one (V), or state the lesion anew (X, S, E)"
+            raise ReadingError(f"this is the only fragment of {name}: {other}")
+        return found
+
+    def _without(self, name: str, visit: str | None, shown: tuple[Mark, ...], fragment: str) -> str:
+        """Remove a fragment that was asked about, unless they were changed meanwhile."""
+        self._return_to(name, visit)
+        if self._removable(name) != shown:
+            raise ReadingError(f"the fragments of {name} were changed meanwhile; look again")
+        self.session.remove_fragment(fragment)
+        return f"fragment {fragment} of {name} is removed; undo (Ctrl+Z) brings it back"
+
     def toggle_certainty(self) -> None:
         """Let the current new lesion be equivocal, or not."""
 
@@ -188,6 +240,8 @@ class LesionKeys(Strokes):
         self._try(work)
 
     def _state(self, state: str, reason: str | None = None, merged_into: str | None = None) -> str:
+        if state != NOT_EVALUABLE:
+            self._require_sight()
         self.session.set_state(state, reason=reason, merged_into=merged_into)
         if self.armed == "split":
             self._put_down()
@@ -203,6 +257,19 @@ class LesionKeys(Strokes):
         if visit is not None:
             self.session.go_to_visit(visit)
         self.session.go_to_lesion(name)
+
+    def _require_sight(self) -> None:
+        """Refuse what comes from seeing while the scans of the visit are not there.
+
+        Raises
+        ------
+        ReadingError
+            With the reason, or because the visit is not open.
+        """
+        self._require_open()
+        unseen = self._sight.unseen(self.session.visit)
+        if unseen:
+            raise ReadingError(unseen)
 
     def _open_row(self) -> Row:
         """Return the row of the current lesion at a visit that may be changed.

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLOURS",
+    "Drawing",
     "Kind",
     "Placed",
     "ShownRuler",
-    "draw_rulers",
+    "draw",
+    "drawing_of",
+    "enlarge_labels",
     "layer_scale",
     "new_ruler_layer",
     "placed",
@@ -152,52 +155,113 @@ def new_ruler_layer(name: str) -> Any:  # noqa: ANN401  napari ships no types
     )
 
 
-def draw_rulers(
-    layer: Any,  # noqa: ANN401  napari ships no types
-    grid: ViewGrid,
-    plane: BodyPlane,
-    rulers: Sequence[ShownRuler],
-    zoom: float,
-) -> frozenset[int]:
-    """Replace the lines of a layer by those of the rulers.
+def enlarge_labels(layer: Any, larger: float) -> None:  # noqa: ANN401  napari ships no types
+    """Let the texts of a layer be so many times as large as usual."""
+    if layer.text.size != _LABEL_POINTS * larger:
+        layer.text.size = _LABEL_POINTS * larger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """What a layer shows: lines, and dots that bear a text.
 
     Parameters
     ----------
-    layer : napari Shapes layer
-        From `new_ruler_layer`.
+    scale : Vector
+        Of the layer.
+    ends : ndarray
+        In the layer's own steps, shape (lines, 2, 3).
+    breadths : tuple of float
+        In the same steps.
+    colours : tuple
+        Red, green, blue and opacity.
+    texts : tuple
+        Text and colour beside each; empty for most.
+    slices : frozenset of int
+        Those that have lines.
+    """
+
+    scale: Vector
+    ends: NDArray[np.float64]
+    breadths: tuple[float, ...]
+    colours: tuple[tuple[float, float, float, float], ...]
+    texts: tuple[tuple[str, str], ...]
+    slices: frozenset[int]
+
+    def is_like(self, other: Drawing) -> bool:
+        """Tell whether two differ in nothing but their breadths."""
+        mine = (self.scale, self.colours, self.texts)
+        return mine == (other.scale, other.colours, other.texts) and np.array_equal(
+            self.ends, other.ends
+        )
+
+
+def drawing_of(
+    grid: ViewGrid, plane: BodyPlane, rulers: Sequence[ShownRuler], zoom: float
+) -> Drawing:
+    """Return how rulers are drawn.
+
+    Parameters
+    ----------
     grid, plane
         What is displayed.
     rulers : sequence of ShownRuler
         In any order; those outside the volume are left out.
     zoom : float
         Canvas pixels per mm: lines keep their width on the screen.
-
-    Returns
-    -------
-    frozenset of int
-        The slices that have lines.
     """
     scale = layer_scale(grid, plane)
     lines = [_Line(ruler, place) for ruler in rulers if (place := placed(grid, plane, ruler.ruler))]
-    if layer.nshapes:
-        layer.data = []
-        layer.features = _features([])
-    if tuple(layer.scale) != scale:
-        layer.scale = scale
-    if not lines:
-        return frozenset()
     labels = _labels(lines, grid, plane, zoom)
     factor = np.asarray(grid.spacing_mm) / np.asarray(scale)
     per_pixel = 1.0 / (zoom * max(scale))
+    ends = [line.place.ends * factor for line in lines] + [dot * factor for _, dot in labels]
     hidden = (0.0, 0.0, 0.0, 0.0)
-    layer.add_lines(
-        [line.place.ends * factor for line in lines] + [ends * factor for _, ends in labels],
-        edge_width=[_width_px(line.shown) * per_pixel for line in lines]
-        + [per_pixel] * len(labels),
-        edge_color=np.array([_colour(line) for line in lines] + [hidden for _ in labels]),
+    return Drawing(
+        scale=scale,
+        ends=np.array(ends, dtype=float).reshape(-1, 2, 3),
+        breadths=(
+            *(_width_px(line.shown) * per_pixel for line in lines),
+            *(per_pixel for _ in labels),
+        ),
+        colours=(*(_colour(line) for line in lines), *(hidden for _ in labels)),
+        texts=(*(("", "white") for _ in lines), *(text for text, _ in labels)),
+        slices=frozenset(line.place.slice_number for line in lines),
     )
-    layer.features = _features([("", "white")] * len(lines) + [text for text, _ in labels])
-    return frozenset(line.place.slice_number for line in lines)
+
+
+def draw(
+    layer: Any,  # noqa: ANN401  napari ships no types
+    wanted: Drawing,
+    drawn: Drawing | None,
+) -> None:
+    """Let a layer show a drawing: nothing is done anew that it shows already.
+
+    Parameters
+    ----------
+    layer : napari Shapes layer
+        From `new_ruler_layer`.
+    wanted : Drawing
+    drawn : Drawing or None
+        What it shows; None where that is not known.
+    """
+    if drawn is not None and wanted.is_like(drawn):
+        if wanted.breadths != drawn.breadths:
+            layer.edge_width = list(wanted.breadths)
+            layer.refresh()
+        return
+    if layer.nshapes:
+        layer.data = []
+        layer.features = _features([])
+    if tuple(layer.scale) != wanted.scale:
+        layer.scale = wanted.scale
+    if len(wanted.ends):
+        layer.add_lines(
+            list(wanted.ends),
+            edge_width=list(wanted.breadths),
+            edge_color=np.array(wanted.colours),
+        )
+        layer.features = _features(wanted.texts)
 
 
 @dataclass(frozen=True, slots=True)

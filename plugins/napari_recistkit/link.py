@@ -63,6 +63,8 @@ class Link:
     def unlink(self) -> None:
         """Let each canvas go its own way."""
         self._enabled = False
+        for canvas in self._canvases:
+            canvas.caption.note("")  # neither is sent anywhere by the other any more
 
     def relink(self) -> None:
         """Let the second canvas go to where the first is, and follow again."""

@@ -6,22 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from recistkit.errors import RecistkitError
-from recistkit.reading.case import Case
+from napari_recistkit.sight import series_said
+from recistkit.errors import RecistkitError, ScanError
+from recistkit.reading.case import Case, CaseVisit
 from recistkit.reading.grid import ViewGrid
 from recistkit.scans import FoundSeries, load_found
 
 if TYPE_CHECKING:
     from napari_recistkit.background import Job
+    from recistkit.model.series import Series
 
-__all__ = ["Loaded", "how_far", "in_order", "load_all", "load_one"]
+__all__ = ["Loaded", "fault_said", "how_far", "in_order", "load_all", "load_one"]
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """One series that was worked on: its volume, or why there is none."""
 
-    uid: str
+    series: Series | None
     grid: ViewGrid | None
     fault: str
 
@@ -42,15 +44,20 @@ def in_order(case: Case, first: Sequence[str | None]) -> tuple[FoundSeries, ...]
 
 
 def load_one(found: FoundSeries) -> tuple[ViewGrid | None, str]:
-    """Return the volume of a series, or why there is none."""
+    """Return the volume of a series, or why there is none; no file is named.
+
+    A name of a file may be that of a patient.
+    """
     try:
         return ViewGrid.of(*load_found(found)), ""
+    except ScanError as error:
+        return None, error.reason
     except RecistkitError as error:
         return None, str(error)
     except MemoryError:
-        return None, "there is not enough memory for another scan"
+        return None, "there is not enough memory for it"
     except Exception as error:  # noqa: BLE001  the other scans must not wait for this one
-        return None, f"a scan cannot be loaded: {type(error).__name__}"
+        return None, f"an unexpected fault: {type(error).__name__}"
 
 
 def load_all(series: Sequence[FoundSeries], job: Job) -> None:
@@ -58,9 +65,22 @@ def load_all(series: Sequence[FoundSeries], job: Job) -> None:
     for number, found in enumerate(series, start=1):
         job.check()
         grid, fault = load_one(found)
-        uid = "" if found.series is None else found.series.uid
-        job.hand_over(Loaded(uid, grid, fault))
+        job.hand_over(Loaded(found.series, grid, fault))
         job.tell(how_far(number, len(series)))
+
+
+def fault_said(case: Case, one: Loaded) -> str:
+    """Return which scan of a case cannot be loaded, and why.
+
+    Such as ``baseline, CT, 2011-01-03, axial: cannot be loaded: cut short``.
+    """
+    visits = (visit.label for visit in case.visits if one.series in _series_of(visit))
+    where = [*visits, *([series_said(one.series)] if one.series is not None else [])]
+    return f"{', '.join(where)}: cannot be loaded: {one.fault}"
+
+
+def _series_of(visit: CaseVisit) -> list[Series | None]:
+    return [found.series for found in visit.series]
 
 
 def how_far(done: int, total: int) -> str:

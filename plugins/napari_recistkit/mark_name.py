@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["MarkName"]
+from recistkit.model.mark import Mark
+
+__all__ = ["MarkName", "mark_text"]
 
 
 class MarkName(NamedTuple):
@@ -12,3 +14,8 @@ class MarkName(NamedTuple):
 
     lesion: str
     fragment: str | None
+
+
+def mark_text(mark: Mark) -> str:
+    """Return the name of a mark: its lesion, with the fragment where it is split."""
+    return mark.lesion if mark.fragment is None else f"{mark.lesion}-{mark.fragment}"

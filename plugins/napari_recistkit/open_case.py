@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from napari_recistkit.loading import how_far, in_order, load_all
+from napari_recistkit.loading import fault_said, how_far, in_order, load_all
+from napari_recistkit.next_drag import NOTHING
 from napari_recistkit.room import Room, Window
 from napari_recistkit.ruler_tool import RulerTool
 from napari_recistkit.views import Views
 from napari_recistkit.visit_text import title_text
 from napari_recistkit.windows import first_window
 from recistkit.errors import OutputError, RecistkitError
-from recistkit.reading.key_images import key_image, save_key_image
+from recistkit.reading.key_image_files import update_key_images
+from recistkit.reading.key_images import key_image
 from recistkit.reading.opening import open_session
-from recistkit.reading.paths import key_image_folder, key_image_name
+from recistkit.reading.paths import key_image_folder
 
 if TYPE_CHECKING:
     from napari_recistkit.background import Background
     from napari_recistkit.canvas import Canvas
     from napari_recistkit.link import Link
     from napari_recistkit.loading import Loaded
+    from napari_recistkit.next_drag import NextDrag
     from napari_recistkit.open_folder import OpenFolder
     from recistkit.model.mark import Mark
     from recistkit.reading.case import Case
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["OpenCase"]
 
 Done = TypeVar("Done")
+
+_HIDDEN: Final = "other layers of the viewer are hidden as long as the case is open"
 
 
 class OpenCase:
@@ -45,6 +50,11 @@ class OpenCase:
         What asks and says.
     is_free : callable
         Tells whether the mouse may change something now; says why where not.
+
+    Attributes
+    ----------
+    is_seen : bool
+        Whether its page is shown: no drag reaches a case that is not seen.
 
     Raises
     ------
@@ -64,20 +74,22 @@ class OpenCase:
         is_free: Callable[[], bool],
     ) -> None:
         self.case = case
+        self.is_seen = True
         self.session = open_session(folder.path, case, folder.journal, folder.settings)
-        self.room = Room(self.session, folder.settings, window)
         self.views = Views(self.session, case, present, compared, link)
+        self.room = Room(self.session, folder.settings, window, self.views)
         self._folder = folder.path
         self._window = window
         self._is_free = is_free
-        self._grids: dict[str, ViewGrid] = {}
         self._tool = RulerTool(
             present,
-            done=lambda stroke: self._take_if_free(self.room.take_stroke, stroke),
+            drawn=lambda stroke: self._take_if_free(self.room.take_stroke, stroke),
+            pulled=lambda pull: self._take_if_free(self.room.take_pull, pull),
             clicked=lambda click: self._take_if_free(self.room.take_click, click),
             resolution_mm=folder.settings.resolution_mm,
         )
-        self._drawn_on = self._state
+        both = (present, compared)
+        self._stops = [one.listen("others", lambda: window.say(_HIDDEN)) for one in both]
         if self.session.lesion is None and not self.session.locked:
             self.session.next_unstated()
 
@@ -90,16 +102,30 @@ class OpenCase:
     def title(self) -> str:
         """What is read, beside what, and what the next drag does."""
         views = self.views
-        return title_text(self.session, views.compared_visit, views.comparison, self.room.armed)
+        return title_text(
+            self.session, views.compared_visit, views.comparison_said, self._next_drag.text
+        )
 
     def refresh(self) -> None:
-        """Let views and ruler follow the session."""
-        if self._state != self._drawn_on:
-            self._tool.cancel()  # a drag is for what was current when it began
-            self._drawn_on = self._state
-        self.views.refresh()
-        if not self._tool.drawing:
-            self._arm()
+        """Let views and ruler follow the session; a drag for what is no more is given up."""
+        with self.views.present.drawn_once(), self.views.compared.drawn_once():
+            self.views.refresh()
+            self._tool.arm(self._next_drag)
+
+    def give_up_drag(self) -> bool:
+        """Give up the drag under way; tell whether there was one."""
+        was_drawing = self._tool.cancel()
+        if was_drawing:
+            self._window.say("the drag is given up; nothing was measured")
+        return was_drawing
+
+    @property
+    def _next_drag(self) -> NextDrag:
+        """What the next drag on the scan that is shown is."""
+        if not self.is_seen:
+            return NOTHING
+        grid = self.views.present.grid
+        return self.room.next_drag(None if grid is None else grid.series.uid)
 
     def load(self, background: Background) -> None:
         """Load its scans: those of the visit that is read first, then the one beside it."""
@@ -114,54 +140,48 @@ class OpenCase:
             how_far(0, len(series)),
             lambda job: load_all(series, job),
             taken=self._take_loaded,
-            finished=lambda _: self.views.end_loading(),
+            finished=lambda _: self._end_loading(),
             failed=fail,
         )
+
+    def _end_loading(self) -> None:
+        """Take that everything is loaded; draw the key images that a signature left behind."""
+        self.views.end_loading()
+        for fault in self.save_key_images():
+            self._window.say(fault)
 
     def _take_loaded(self, one: Loaded) -> None:
         if one.grid is not None:
             self.add_grid(one.grid)
         else:
-            self.views.add_fault(one.uid)
-            self._window.say(one.fault)
+            self.views.add_fault("" if one.series is None else one.series.uid)
+            self._window.say(fault_said(self.case, one))
 
     def add_grid(self, grid: ViewGrid) -> None:
         """Take a volume that was loaded."""
-        self._grids[grid.series.uid] = grid
         self.views.add_grid(grid)
-        self.refresh()
+        self._window.refresh()  # the next drag, and so the title, are of the scan that is shown
 
-    def save_key_images(self, visit: str) -> None:
-        """Write each target of a visit with its rulers, beside the document."""
+    def save_key_images(self) -> list[str]:
+        """Let the key images be those of the signed document; return what was not done, and why."""
+        document = self.session.signed_document
+        if document is None:
+            return []
         folder = key_image_folder(self._folder, self.session.subject, self.session.reader)
-        faults = []
-        for mark in self._drawn_targets(visit):
-            grid = self._grids.get((mark.image and mark.image.series) or "")
-            name = key_image_name(visit, mark.lesion, mark.fragment)
-            try:
-                if grid is None:
-                    raise OutputError("its scan is not loaded")
-                save_key_image(key_image(grid, mark, _window(grid)), folder / name)
-            except RecistkitError as error:
-                faults.append(f"{mark.lesion}: {error}")
-        if faults:
-            said = "; ".join(faults)
-            self._window.say(f"{visit} is signed; these key images are not written: {said}")
+        faults = update_key_images(folder, document, self._key_image)
+        return [f"these key images are not written: {'; '.join(faults)}"] if faults else []
 
-    def _drawn_targets(self, visit: str) -> list[Mark]:
-        draft = self.session.draft
-        targets = [lesion.id for lesion in draft.followed if lesion.role == "target"]
-        marks = [mark for lesion in targets for mark in draft.marks_of(lesion, visit)]
-        return [mark for mark in marks if mark.longest or mark.short]
-
-    @property
-    def _state(self) -> tuple[object, ...]:
-        """What a drag is for."""
-        return (self.session.visit, self.session.lesion, self.session.revision)
+    def _key_image(self, mark: Mark) -> bytes:
+        grid = self.views.grid(mark.image.series if mark.image else None)
+        if grid is None:
+            raise OutputError("its scan is not loaded")
+        return key_image(grid, mark, _window(grid))
 
     def close(self) -> None:
         """Remember where the reader was, and take everything off the canvases."""
         self.remember()
+        for stop in self._stops:
+            stop()
         self.room.close()
         self._tool.close()
 
@@ -178,17 +198,6 @@ class OpenCase:
             take(done)
         else:
             self.refresh()
-
-    def _arm(self) -> None:
-        """Let the next drag draw what the room wants of it."""
-        mark = None if self.session.locked else self.room.lacks_short
-        is_short = self.views.preview(mark)
-        if self.session.locked:
-            self._tool.disarm()
-        elif is_short and mark is not None and mark.longest is not None:
-            self._tool.arm_short(mark.longest)
-        else:
-            self._tool.arm()
 
 
 def _window(grid: ViewGrid) -> tuple[float, float]:

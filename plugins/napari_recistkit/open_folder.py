@@ -11,9 +11,10 @@ from recistkit.errors import ReadingError
 from recistkit.reading.case import Case, next_to_read
 from recistkit.reading.case_state import with_states
 from recistkit.reading.cases import find_cases
-from recistkit.reading.paths import fit_for_file_name, journal_path
-from recistkit.reading.settings import StudySettings, load_settings
-from recistkit.store.journal import Journal
+from recistkit.reading.opening import open_journal
+from recistkit.reading.paths import fit_for_file_name
+from recistkit.study.folder import settings_in_force
+from recistkit.study.settings import StudySettings
 
 if TYPE_CHECKING:
     from napari_recistkit.background import Background, Job
@@ -69,7 +70,7 @@ def _found(path: Path, reader: str, job: Job, looking: str) -> FoundFolder:
         Before the next file, if the job was told to stop.
     """
     fit_for_file_name(reader, of="reader")
-    settings = load_settings(path)
+    settings = settings_in_force(path)
     cases = find_cases(
         path,
         reader,
@@ -98,7 +99,7 @@ class OpenFolder:
         self.settings = found.settings
         self.cases = found.cases
         self._opened: set[str] = set()
-        self.journal = Journal.open(journal_path(found.path, found.reader), found.reader)
+        self.journal = open_journal(found.path, found.reader)
 
     @property
     def title(self) -> str:

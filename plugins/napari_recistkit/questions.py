@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from napari_recistkit.forms import Choice, Question
+from napari_recistkit.said import size_said
+from recistkit.model.mark import Mark
 from recistkit.model.read import Lesion, Timepoint
 from recistkit.terms import NEW_LESION_STATEMENTS, REASONS, TUMOUR_MARKERS
 
 __all__ = [
     "COMPLETE",
+    "fragment_question",
     "holder_question",
     "reason_question",
     "signature_questions",
@@ -36,6 +39,14 @@ def holder_question(lesions: Sequence[Lesion]) -> Question:
     """Ask which lesion holds the common size."""
     choices = tuple(Choice(one.id, f"{one.id} {one.organ or ''}".strip()) for one in lesions)
     return Question(name="merged_into", text="into", choices=choices)
+
+
+def fragment_question(marks: Sequence[Mark]) -> Question:
+    """Ask which fragment of a split lesion is meant."""
+    choices = tuple(
+        Choice(name, f"{name}: {size_said(one)} mm") for one in marks if (name := one.fragment)
+    )
+    return Question(name="fragment", text="which", choices=choices)
 
 
 def signature_questions(name: str) -> tuple[Question, ...]:

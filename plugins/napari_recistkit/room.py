@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 from napari_recistkit.attempts import Window
 from napari_recistkit.forms import Answers, Form
 from napari_recistkit.lesion_keys import LesionKeys
@@ -11,12 +13,19 @@ from napari_recistkit.questions import (
     visit_questions,
     why_question,
 )
-from napari_recistkit.said import lesion_said, missing_said
+from napari_recistkit.said import lesion_said, missing_said, never_shown_said
 from napari_recistkit.strokes import ARMED
 from napari_recistkit.visit_text import ordered_findings
 from recistkit.errors import OutputError, ReadingError
+from recistkit.terms import NEW_LESION_STATEMENTS
+
+if TYPE_CHECKING:
+    from recistkit.model.read import Timepoint
 
 __all__ = ["ARMED", "Room", "Window"]
+
+NOT_ASSESSABLE: Final = "not-assessable"
+"""What is stated of new lesions that could not be looked for."""
 
 
 class Room(LesionKeys):
@@ -28,6 +37,8 @@ class Room(LesionKeys):
     settings : StudySettings
         Of the folder: compartments by organ, words for image quality.
     window : Window
+    sight : Sight
+        Whether what is stated can have been seen.
     """
 
     # The visit
@@ -37,6 +48,7 @@ class Room(LesionKeys):
 
         def work() -> str:
             self._require_follow_up()
+            self._require_sight()
             self.session.state_new_lesions("none")
             return f"{self.session.visit}: no new lesions"
 
@@ -46,6 +58,7 @@ class Room(LesionKeys):
         """State that the coverage is complete and the image quality adequate."""
 
         def work() -> str:
+            self._require_sight()
             quality = self._settings.image_quality[0]
             self.session.state_visit(coverage=COMPLETE, image_quality=quality)
             return f"{self.session.visit}: coverage {COMPLETE}, image quality {quality}"
@@ -64,8 +77,8 @@ class Room(LesionKeys):
                 is_baseline=visit == self.session.baseline,
             )
 
-            def keep(answers: Answers) -> None:
-                self._try(lambda: self._state_visit(visit, answers))
+            def keep(answers: Answers) -> bool:
+                return self._try(lambda: self._state_visit(visit, answers))
 
             self._window.ask(Form(title=visit, questions=questions, on_accept=keep))
 
@@ -74,8 +87,22 @@ class Room(LesionKeys):
     def _state_visit(self, visit: str, answers: Answers) -> str:
         """State what was answered of the visit that was asked about."""
         self.session.go_to_visit(visit)
+        if self._is_of_seeing(self.session.draft.timepoints[visit], answers):
+            self._require_sight()
         self.session.state_visit(**{name: words or None for name, words in answers.items()})
         return f"{visit}: the statement is kept"
+
+    def _is_of_seeing(self, stated: Timepoint, answers: Answers) -> bool:
+        """Tell whether an answer says more of the images than was stated: that nothing is amiss."""
+        seen = {
+            "new_lesions": frozenset(NEW_LESION_STATEMENTS) - {NOT_ASSESSABLE},
+            "coverage": {COMPLETE},
+            "image_quality": {self._settings.image_quality[0]},
+        }
+        return any(
+            answers.get(name) in words and answers[name] != getattr(stated, name)
+            for name, words in seen.items()
+        )
 
     def acknowledge(self) -> None:
         """Ask why the first finding that is not acknowledged stays."""
@@ -86,12 +113,12 @@ class Room(LesionKeys):
                 return "no finding is open"
             finding = still_open[0]
 
-            def keep(answers: Answers) -> None:
+            def keep(answers: Answers) -> bool:
                 def seen() -> str:
                     self.session.acknowledge(finding, answers["reason"])
                     return f"acknowledged: {finding.code}"
 
-                self._try(seen)
+                return self._try(seen)
 
             where = " ".join(word for word in (finding.timepoint, finding.lesion) if word)
             self._window.ask(
@@ -123,32 +150,34 @@ class Room(LesionKeys):
         session = self.session
         visit, revision = session.visit or "", session.revision
 
-        def keep(answers: Answers) -> None:
+        def keep(answers: Answers) -> bool:
             if (session.visit, session.revision) != (visit, revision):
                 self._window.say(f"{visit} is not what the summary showed; look at it again")
-                return
-            self._try(lambda: self._signed(visit, answers))
+                return True
+            return self._try(lambda: self._signed(visit, answers))
 
         self._window.ask(
             Form(
                 title=f"sign {visit}",
-                text=session.summary(),
+                text=never_shown_said(self._sight.never_shown(visit)) + session.summary(),
                 questions=signature_questions(session.signing_name or session.reader),
                 accept="Sign",
                 on_accept=keep,
+                is_shown_first=True,
             )
         )
 
-    def _signed(self, visit: str, answers: Answers) -> None:
-        """Sign; a document that could not be written does not take the signature back."""
-        said = f"{visit} is signed"
+    def _signed(self, visit: str, answers: Answers) -> str:
+        """Sign; what could not be written does not take the signature back."""
+        faults = []
         try:
             self.session.sign(answers["name"], answers["meaning"])
         except OutputError as error:
-            said += f", but {error}; the document is written when the case is opened again"
+            faults.append(f"{error}; the document is written when the case is opened again")
         self._put_down()
-        self._window.say(said)
-        self._window.signed(visit)
+        faults += self._window.signed()
+        said = f"{visit} is signed"
+        return f"{said}, but {'; '.join(faults)}" if faults else said
 
     def amend(self) -> None:
         """Ask why a signed visit is opened again."""
@@ -158,13 +187,13 @@ class Room(LesionKeys):
             if not self.session.locked:
                 raise ReadingError(f"{visit} is not signed, and needs no amendment")
 
-            def keep(answers: Answers) -> None:
+            def keep(answers: Answers) -> bool:
                 def opened() -> str:
                     self.session.go_to_visit(visit)
                     self.session.amend(answers["reason"])
                     return f"{visit} is open again; what is changed is recorded"
 
-                self._try(opened)
+                return self._try(opened)
 
             self._window.ask(
                 Form(

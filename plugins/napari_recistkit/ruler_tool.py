@@ -11,19 +11,20 @@ import math
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from napari_recistkit import compat
 from napari_recistkit.canvas import Canvas
 from napari_recistkit.lesion_layer import ShownRuler, placed
+from napari_recistkit.next_drag import NOTHING, NextDrag
 from recistkit.errors import GeometryError
-from recistkit.measure.bidirectional import Axes, Axis, End, corrected, ordered, proposed, pulled
-from recistkit.measure.ruler import commit_ruler
+from recistkit.measure.bidirectional import Axes, Axis, End, ordered, proposed, pulled
+from recistkit.measure.ruler import commit_ruler, ruler_length_mm
 from recistkit.model.mark import ImagePlace, Ruler
 from recistkit.model.series import Vector
 from recistkit.reading.grid import PLANE_AXES, BodyPlane, ViewGrid
 
-__all__ = ["CLICK_MM", "Click", "RulerTool", "Stroke"]
+__all__ = ["CLICK_MM", "Click", "Pull", "RulerTool", "Stroke"]
 
 CLICK_MM: Final = 1.0
 """A drag shorter than this is a click."""
@@ -31,26 +32,43 @@ CLICK_MM: Final = 1.0
 _GRIP_PX: Final = 7.0
 _STILL_PX: Final = 1.5
 
-Action = Literal["longest", "short", "pull"]
+_SECOND_PRESS: Final = "mouse_double_click"
+_PROPOSAL: Final = "drag"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stroke:
-    """What a drag means.
+    """A ruler that was drawn.
 
     Parameters
     ----------
-    action : str
-        A new long axis (with a proposed short one), a short axis, or a pull.
-    longest, short : Ruler or None
-        The rulers after it (LPS, mm); None only where a pulled lesion has no such ruler.
-    key : hashable
-        The lesion that was pulled, as given in `ShownRuler`; None for a new stroke.
+    drag : NextDrag
+        What it is, as it was decided before it began.
+    ruler : Ruler
+        From press to release (LPS, mm).
     place : ImagePlace
         Series and slice that it was drawn on.
     """
 
-    action: Action
+    drag: NextDrag
+    ruler: Ruler
+    place: ImagePlace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pull:
+    """A lesion whose ruler was pulled at an end.
+
+    Parameters
+    ----------
+    longest, short : Ruler or None
+        The rulers after it (LPS, mm), the longer one first; None where it has no such ruler.
+    key : hashable
+        Which lesion, as given in `ShownRuler`.
+    place : ImagePlace
+        Series and slice that is shown.
+    """
+
     longest: Ruler | None
     short: Ruler | None
     key: Hashable
@@ -59,7 +77,7 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A place (LPS, mm) that was clicked while the ruler was armed, and on which image."""
+    """A place (LPS, mm) that was clicked where a long axis could be drawn, and on which image."""
 
     point_mm: Vector
     place: ImagePlace
@@ -100,12 +118,12 @@ class RulerTool:
     ----------
     canvas : Canvas
         Where to draw.
-    done : callable
+    drawn : callable
         Called with each finished `Stroke`.
-    live : callable, optional
-        Called with the stroke so far at each move, and with None at its end.
-    clicked : callable, optional
-        Called with a `Click` where a drag was too short, while armed for a long axis.
+    pulled : callable
+        Called with each finished `Pull`.
+    clicked : callable
+        Called with a `Click` where a drag was too short, unless a short axis is expected.
     resolution_mm : Decimal
         To which lengths are rounded beside the ruler while it is drawn.
     """
@@ -114,18 +132,15 @@ class RulerTool:
         self,
         canvas: Canvas,
         *,
-        done: Callable[[Stroke], None],
-        live: Callable[[Stroke | None], None] | None = None,
-        clicked: Callable[[Click], None] | None = None,
+        drawn: Callable[[Stroke], None],
+        pulled: Callable[[Pull], None],
+        clicked: Callable[[Click], None],
         resolution_mm: Decimal = Decimal("0.1"),
     ) -> None:
         self._canvas = canvas
-        self._done = done
-        self._live = live
-        self._clicked = clicked
+        self._drawn, self._pulled, self._clicked = drawn, pulled, clicked
         self._resolution_mm = resolution_mm
-        self._armed: Axis | None = None
-        self._longest: Ruler | None = None
+        self._next: NextDrag = NOTHING
         self._running = 0
         self._count = 0
         viewer = canvas.viewer
@@ -133,27 +148,23 @@ class RulerTool:
         viewer.mouse_double_click_callbacks.append(self._second_press)
 
     @property
-    def armed(self) -> Axis | None:
-        """Which axis a drag draws; None where it moves the view."""
-        return self._armed
+    def next_drag(self) -> NextDrag:
+        """What the next drag is."""
+        return self._next
 
     @property
     def drawing(self) -> bool:
         """Whether a drag is under way."""
         return bool(self._running)
 
-    def arm(self) -> None:
-        """Let the next drag draw a long axis."""
-        self._set_armed("longest", None)
-
-    def arm_short(self, longest: Ruler) -> None:
-        """Let the next drag draw the short axis that belongs to a long one (LPS, mm)."""
-        self._set_armed("short", longest)
-
-    def disarm(self) -> None:
-        """Let drags move the view; a drag under way is given up."""
-        self.cancel()
-        self._set_armed(None, None)
+    def arm(self, drag: NextDrag) -> None:
+        """Let the next drag be something; one under way that is something else is given up."""
+        if drag != self._next:
+            self.cancel()
+            self._next = drag
+            self._canvas.set_measuring(drag.draws != "nothing")
+        if not self.drawing:
+            self._propose()
 
     def cancel(self) -> bool:
         """Give up the drag under way; tell whether there was one."""
@@ -164,7 +175,7 @@ class RulerTool:
 
     def close(self) -> None:
         """Take the tool off the canvas."""
-        self.disarm()
+        self.arm(NOTHING)
         viewer = self._canvas.viewer
         for callbacks, own in (
             (viewer.mouse_drag_callbacks, self._drag),
@@ -173,21 +184,16 @@ class RulerTool:
             if own in callbacks:
                 callbacks.remove(own)
 
-    def _set_armed(self, axis: Axis | None, longest: Ruler | None) -> None:
-        self._armed, self._longest = axis, longest
-        self._canvas.set_measuring(axis is not None)
-
     # The drag
 
     def _drag(self, _: Any, event: Any) -> Iterator[None]:  # noqa: ANN401  napari ships no types
         """Follow the pointer from press to release; commit where it was let go."""
         view = self._view()
-        if event.button != compat.LEFT_BUTTON or view is None:
+        if event.button != compat.LEFT_BUTTON or view is None or self._next.draws == "nothing":
             return
         start = self._canvas.index_at(event.position)
-        grip = self._grip_at(view, start)
-        if grip is None and self._armed is None:
-            return
+        grip = self._grip_at(view, start) if self._next.may_pull else None
+        may_be_click = event.type != _SECOND_PRESS
         event.handled = True
         own = self._begin()
         yield
@@ -196,16 +202,27 @@ class RulerTool:
             if own == self._running and self._view() != view:
                 self._end()
             if own == self._running:
-                self._show(self._stroke(view, grip, start, self._canvas.index_at(event.position)))
+                self._show(view, grip, start, self._canvas.index_at(event.position))
             yield
-        finished = own == self._running and self._view() == view
-        if own == self._running:
+        if own != self._running:
+            return
+        is_done = event.type == "mouse_release" and event.button == compat.LEFT_BUTTON
+        is_done = is_done and self._view() == view
+        with self._canvas.drawn_once():
             self._end()
-        if finished and event.type == "mouse_release" and event.button == compat.LEFT_BUTTON:
-            self._finish(view, grip, start, self._canvas.index_at(event.position))
+            if not is_done:
+                return
+            stop = self._canvas.index_at(event.position)
+            if grip is not None:
+                self._finish_pull(view, grip, start, stop)
+            else:
+                self._finish(view, start, stop, may_be_click=may_be_click)
 
     def _second_press(self, viewer: Any, event: Any) -> None:  # noqa: ANN401  napari ships no types
-        """Take the press of a double click as the press that it is: drags may follow quickly."""
+        """Take the press of a double click as one that may begin a drag: they may follow quickly.
+
+        It is never a second click: that would be a second lesion at one place.
+        """
         compat.press(viewer, event)
 
     def _begin(self) -> int:
@@ -217,72 +234,71 @@ class RulerTool:
     def _end(self) -> None:
         self._running = 0
         self._canvas.held = False
-        self._canvas.set_draft(())
-        if self._live is not None:
-            self._live(None)
+        self._propose()
 
     def _view(self) -> _View | None:
+        """Return what is shown; None where the viewer does not show it, or shows it otherwise."""
         canvas = self._canvas
-        if canvas.grid is None:
+        if canvas.grid is None or not canvas.is_as_shown:
             return None
         return _View(canvas.grid, canvas.plane, canvas.slice_number)
 
-    def _finish(self, view: _View, grip: _Grip | None, start: Vector, stop: Vector) -> None:
+    def _finish(self, view: _View, start: Vector, stop: Vector, *, may_be_click: bool) -> None:
         """Hand on what was drawn."""
-        length_mm = math.dist(view.grid.patient_mm(start), view.grid.patient_mm(stop))
-        if grip is None and length_mm < CLICK_MM:
-            if self._clicked is not None and self._armed == "longest":
-                self._clicked(Click(view.grid.patient_mm(stop), view.place))
-            return
-        if grip is not None and length_mm * self._canvas.zoom < _STILL_PX:
-            return
-        stroke = self._stroke(view, grip, start, stop)
-        if stroke is not None:
-            self._done(_in_order(stroke))
+        ruler = _ruler(view, start, stop)
+        if ruler_length_mm(ruler) >= CLICK_MM:
+            self._drawn(Stroke(drag=self._next, ruler=ruler, place=view.place))
+        elif may_be_click and self._next.draws != "short":
+            self._clicked(Click(ruler.end_mm, view.place))
 
-    def _stroke(
-        self, view: _View, grip: _Grip | None, start: Vector, stop: Vector
-    ) -> Stroke | None:
-        """Return what a drag between two display indices means; None while it has no length."""
-        start_mm, stop_mm = view.grid.patient_mm(start), view.grid.patient_mm(stop)
+    def _finish_pull(self, view: _View, grip: _Grip, start: Vector, stop: Vector) -> None:
+        """Hand on what was pulled, if it was moved at all."""
+        moved = _ruler(view, start, stop)
+        if ruler_length_mm(moved) * self._canvas.zoom < _STILL_PX:
+            return
+        longest, short = _pulled(view, grip, moved)
+        if longest is not None and short is not None:
+            axes = ordered(Axes(longest, short))
+            longest, short = axes.longest, axes.short
+        if longest is not None or short is not None:
+            self._pulled(Pull(longest=longest, short=short, key=grip.key, place=view.place))
+
+    def _show(self, view: _View, grip: _Grip | None, start: Vector, stop: Vector) -> None:
+        """Draw what a drag is so far."""
+        drawn = _ruler(view, start, stop)
+        longest, short = _pulled(view, grip, drawn) if grip is not None else (drawn, None)
+        if grip is None and (found := self._next.short_axis(drawn, view.place)) is not None:
+            longest, short = found[1].longest, found[1].short
+        both: tuple[tuple[Axis, Ruler | None], ...] = (("longest", longest), ("short", short))
+        self._canvas.set_draft(
+            [
+                _draft(axis, ruler, f"{commit_ruler(ruler, self._resolution_mm)} mm")
+                for axis, ruler in both
+                if ruler is not None and ruler_length_mm(ruler) > 0
+            ]
+        )
+
+    def _propose(self) -> None:
+        """Show the short axis that is expected next; nothing else is drawn between two drags."""
+        self._canvas.set_draft([_draft("short", one, _PROPOSAL) for one in self._proposed()])
+
+    def _proposed(self) -> list[Ruler]:
+        grid = self._canvas.grid
+        longest = self._next.crossable[0].longest if self._next.draws == "short" else None
+        if grid is None or longest is None:
+            return []
         try:
-            if grip is not None:
-                return _pull(view, grip, start_mm, stop_mm)
-            drawn = Ruler(start_mm=start_mm, end_mm=stop_mm)
-            if self._armed == "short" and self._longest is not None:
-                axes = corrected(self._longest, drawn, view.normal)
-                return _stroke_of(view, "short", axes)
-            return _stroke_of(view, "longest", proposed(drawn, view.normal))
-        except GeometryError:
-            return None
-
-    def _show(self, stroke: Stroke | None) -> None:
-        """Draw what a drag means so far."""
-        rulers = () if stroke is None else ((stroke.longest, "longest"), (stroke.short, "short"))
-        shown: list[ShownRuler] = [
-            ShownRuler(
-                key=None,
-                axis="longest" if axis == "longest" else "short",
-                ruler=ruler,
-                kind="draft",
-                current=True,
-                label=f"{commit_ruler(ruler, self._resolution_mm)} mm",
-                pullable=False,
-            )
-            for ruler, axis in rulers
-            if ruler is not None
-        ]
-        self._canvas.set_draft(shown)
-        if self._live is not None:
-            self._live(stroke)
+            return [proposed(longest, grid.normal(self._canvas.plane)).short]
+        except GeometryError:  # in this plane the long axis is a point
+            return []
 
     # Ends of shown rulers
 
     def _grip_at(self, view: _View, index: Vector) -> _Grip | None:
-        """Return the end of a shown ruler under the pointer; armed, of the current lesion only."""
-        found: list[tuple[bool, float, ShownRuler, End]] = []
+        """Return the end of a ruler of the current lesion under the pointer."""
+        found: list[tuple[float, ShownRuler, End]] = []
         for shown in self._canvas.rulers:
-            if not shown.pullable or (self._armed is not None and not shown.current):
+            if not (shown.pullable and shown.current):
                 continue
             place = placed(view.grid, view.plane, shown.ruler)
             if place is None or not place.lies_in_slice or place.slice_number != view.slice_number:
@@ -291,10 +307,10 @@ class RulerTool:
             for end, (first, second, third) in zip(ends, place.ends, strict=True):
                 distance_px = self._distance_px(view, index, (first, second, third))
                 if distance_px <= _GRIP_PX:
-                    found.append((not shown.current, distance_px, shown, end))
+                    found.append((distance_px, shown, end))
         if not found:
             return None
-        _, _, shown, end = min(found, key=lambda one: one[:2])
+        _, shown, end = min(found, key=lambda one: one[0])
         rulers = {one.axis: one.ruler for one in self._canvas.rulers if one.key == shown.key}
         return _Grip(shown.key, shown.axis, end, rulers.get("longest"), rulers.get("short"))
 
@@ -306,41 +322,40 @@ class RulerTool:
         return math.hypot(*steps) * self._canvas.zoom
 
 
-def _stroke_of(view: _View, action: Action, axes: Axes, key: Hashable = None) -> Stroke:
-    """Return axes as a stroke on the image that is shown."""
-    return Stroke(action=action, longest=axes.longest, short=axes.short, key=key, place=view.place)
+def _draft(axis: Axis, ruler: Ruler, label: str) -> ShownRuler:
+    """Return a ruler that is no measurement yet."""
+    return ShownRuler(
+        key=None,
+        axis=axis,
+        ruler=ruler,
+        kind="draft",
+        current=label != _PROPOSAL,
+        label=label,
+        pullable=False,
+    )
 
 
-def _pull(view: _View, grip: _Grip, start_mm: Vector, stop_mm: Vector) -> Stroke:
-    """Return the rulers after an end was pulled by as much as the pointer moved."""
+def _ruler(view: _View, start: Vector, stop: Vector) -> Ruler:
+    """Return the ruler between two display indices."""
+    return Ruler(start_mm=view.grid.patient_mm(start), end_mm=view.grid.patient_mm(stop))
+
+
+def _pulled(view: _View, grip: _Grip, drawn: Ruler) -> tuple[Ruler | None, Ruler | None]:
+    """Return long and short axis after an end was pulled by as much as the pointer moved.
+
+    None for both where the long axis would have no length.
+    """
     ruler = grip.longest if grip.axis == "longest" else grip.short
     if ruler is None:
-        raise GeometryError("there is no such ruler")
+        return None, None
     end_mm = ruler.start_mm if grip.end == "start" else ruler.end_mm
-    x, y, z = (at + to - since for at, to, since in zip(end_mm, stop_mm, start_mm, strict=True))
-    if grip.longest is not None and grip.short is not None:
-        axes = Axes(grip.longest, grip.short)
-        moved = pulled(axes, grip.axis, grip.end, (x, y, z), view.normal)
-        return _stroke_of(view, "pull", moved, grip.key)
-    alone = ruler.model_copy(update={f"{grip.end}_mm": (x, y, z)})
-    return Stroke(
-        action="pull",
-        longest=alone if grip.axis == "longest" else None,
-        short=alone if grip.axis == "short" else None,
-        key=grip.key,
-        place=view.place,
-    )
-
-
-def _in_order(stroke: Stroke) -> Stroke:
-    """Return a stroke whose longer ruler is the long axis."""
-    if stroke.longest is None or stroke.short is None:
-        return stroke
-    axes = ordered(Axes(stroke.longest, stroke.short))
-    return Stroke(
-        action=stroke.action,
-        longest=axes.longest,
-        short=axes.short,
-        key=stroke.key,
-        place=stroke.place,
-    )
+    ends = zip(end_mm, drawn.end_mm, drawn.start_mm, strict=True)
+    x, y, z = (at + to - since for at, to, since in ends)
+    if grip.longest is None or grip.short is None:
+        alone = ruler.model_copy(update={f"{grip.end}_mm": (x, y, z)})
+        return (alone, None) if grip.axis == "longest" else (None, alone)
+    try:
+        axes = pulled(Axes(grip.longest, grip.short), grip.axis, grip.end, (x, y, z), view.normal)
+    except GeometryError:
+        return None, None
+    return axes.longest, axes.short

@@ -11,7 +11,7 @@ from recistkit.reading.completeness import Missing, missing_of
 if TYPE_CHECKING:
     from recistkit.reading.session import ReadSession
 
-__all__ = ["lesion_said", "missing_said"]
+__all__ = ["lesion_said", "missing_said", "never_shown_said", "size_said"]
 
 
 def lesion_said(session: ReadSession, name: str | None) -> str:
@@ -46,9 +46,16 @@ def missing_said(missing: Sequence[Missing], visit: str | None) -> str:
     return "; ".join(said)
 
 
+def never_shown_said(series: Sequence[str]) -> str:
+    """Return what stands above a summary of scans that were not looked at; empty for none."""
+    if not series:
+        return ""
+    return f"Not on the screen since the case was opened: {'; '.join(series)}\n\n"
+
+
 def _marks_said(marks: tuple[Mark, ...]) -> str:
     """Return state and lengths, such as ``split 12.0 + 9.5 × 7.0 mm``."""
-    sizes = " + ".join(size for mark in marks if (size := _size(mark)))
+    sizes = " + ".join(size for mark in marks if (size := size_said(mark)))
     first = marks[0]
     with_it = first.certainty or first.reason or first.merged_into
     said = first.state.replace("-", " ")
@@ -56,6 +63,7 @@ def _marks_said(marks: tuple[Mark, ...]) -> str:
     return f"{said} ({with_it})" if with_it else said
 
 
-def _size(mark: Mark) -> str:
+def size_said(mark: Mark) -> str:
+    """Return the lengths of a mark, such as ``9.5 × 7.0``; empty for none."""
     lengths = (mark.longest_mm, mark.short_mm)
     return " × ".join(f"{length:f}" for length in lengths if length is not None)

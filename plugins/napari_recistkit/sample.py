@@ -11,6 +11,7 @@ import napari
 from qtpy.QtCore import QStandardPaths, QTimer
 
 from napari_recistkit.launch import open_room
+from napari_recistkit.widgets.one_room import room_in
 from recistkit import __version__
 from recistkit.errors import OutputError
 from recistkit.study.demo import example_folder
@@ -46,8 +47,11 @@ def open_example_study() -> list[tuple[object, ...]]:
     ------
     OutputError
         If the study cannot be copied.
+    ReadingError
+        If the reading room is open in another viewer.
     """
     viewer = napari.current_viewer()
+    room_in(viewer)
     study = copy_example_study(_user_folder())
     QTimer.singleShot(0, lambda: _open_in(viewer, study))
     return [([], {"name": _PLACEHOLDER}, "points")]

@@ -52,6 +52,10 @@ class SeriesChoice:
         """Let the lesions say again which series is shown."""
         self._chosen.clear()
 
+    def all_of(self, visit: str | None) -> tuple[Series, ...]:
+        """Return every series of a visit."""
+        return self._series.get(visit or "", ())
+
     def of(self, visit: str | None) -> Series | None:
         """Return the series that is to be shown of a visit.
 

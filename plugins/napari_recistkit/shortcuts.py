@@ -1,11 +1,18 @@
-"""The one table of shortcuts: what F1 shows, and what the keys do."""
+"""The one table of shortcuts: what F1 shows, what the keys do, and when they may do it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
-__all__ = ["GROUPS", "SHORTCUTS", "Shortcut", "keys_of"]
+__all__ = ["GROUPS", "SHORTCUTS", "Shortcut", "Situation", "keys_of"]
+
+Situation = Literal["searching", "list", "question"]
+"""What has the reader's attention: a search, the case list, a form or the organ; else the read."""
+
+_ALWAYS: Final[frozenset[Situation]] = frozenset({"searching", "list", "question"})
+_IN_THE_LIST: Final[frozenset[Situation]] = frozenset({"list", "question"})
+_BESIDE_A_QUESTION: Final[frozenset[Situation]] = frozenset({"question"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +29,19 @@ class Shortcut:
         What it does, for the reader.
     argument : str or int, optional
         What the method is called with.
+    repeats : bool
+        It is done again and again while the key is held. What says something
+        of the read never is: a finger that stays would say it of every lesion.
+    also : frozenset of Situation
+        When it acts although something else than the read has the attention.
     """
 
     action: str
     keys: tuple[str, ...]
     text: str
     argument: str | int | None = None
+    repeats: bool = False
+    also: frozenset[Situation] = frozenset()
 
 
 GROUPS: Final[dict[str, tuple[Shortcut, ...]]] = {
@@ -36,9 +50,9 @@ GROUPS: Final[dict[str, tuple[Shortcut, ...]]] = {
         Shortcut("arm", ("N",), "new nodal target: long axis, then short axis", "node"),
         Shortcut("arm", ("O",), "new non-target: drag or click", "non-target"),
         Shortcut("arm", ("W",), "new lesion: drag or click", "new"),
-        Shortcut("disarm", ("Esc",), "put the tool down"),
-        Shortcut("next_lesion", ("Tab",), "next lesion, in both views", 1),
-        Shortcut("next_lesion", ("Shift+Tab", "Backtab"), "previous lesion", -1),
+        Shortcut("disarm", ("Esc",), "put the tool down", also=_BESIDE_A_QUESTION),
+        Shortcut("next_lesion", ("Tab",), "next lesion, in both views", 1, repeats=True),
+        Shortcut("next_lesion", ("Shift+Tab", "Backtab"), "previous lesion", -1, repeats=True),
         Shortcut("edit_organ", ("Return", "Enter"), "organ of the lesion"),
         Shortcut("next_compartment", ("K",), "compartment of the lesion"),
         Shortcut("toggle_nodal", ("J",), "nodal or not"),
@@ -49,6 +63,7 @@ GROUPS: Final[dict[str, tuple[Shortcut, ...]]] = {
         Shortcut("set_state", ("S",), "too small to measure", "too-small"),
         Shortcut("not_evaluable", ("E",), "not evaluable, with a reason"),
         Shortcut("split", ("V",), "split: each drag is a fragment"),
+        Shortcut("remove_fragment", ("Shift+V",), "remove a fragment (can be undone)"),
         Shortcut("merge", ("M",), "merged into another lesion"),
         Shortcut("complete_response", ("C",), "non-target: complete response"),
         Shortcut("set_state", ("U",), "non-target: unchanged; new lesion: still there", "present"),
@@ -64,16 +79,30 @@ GROUPS: Final[dict[str, tuple[Shortcut, ...]]] = {
         Shortcut("amend", ("Ctrl+Shift+A",), "amend a signed visit, with a reason"),
         Shortcut("next_visit", ("]",), "next visit", 1),
         Shortcut("next_visit", ("[",), "previous visit", -1),
-        Shortcut("undo", ("Ctrl+Z",), "undo"),
-        Shortcut("redo", ("Ctrl+Y", "Ctrl+Shift+Z"), "redo"),
-        Shortcut("say_saved", ("Ctrl+S",), "everything is saved as it is made"),
+        Shortcut("undo", ("Ctrl+Z",), "undo", also=_BESIDE_A_QUESTION),
+        Shortcut("redo", ("Ctrl+Y", "Ctrl+Shift+Z"), "redo", also=_BESIDE_A_QUESTION),
+        Shortcut("say_saved", ("Ctrl+S",), "everything is saved as it is made", also=_IN_THE_LIST),
     ),
     "The views": (
         Shortcut("next_comparison", ("B",), "compare with baseline, nadir, prior"),
         Shortcut("next_series", ("R",), "next series of the visit"),
         Shortcut("next_plane", ("A",), "axial, coronal, sagittal"),
-        Shortcut("next_slice", ("Up", "PgUp"), "slice towards the head", 1),
-        Shortcut("next_slice", ("Down", "PgDown"), "slice towards the feet", -1),
+        Shortcut(
+            "next_slice",
+            ("Up", "PgUp"),
+            "slice towards the head",
+            1,
+            repeats=True,
+            also=_BESIDE_A_QUESTION,
+        ),
+        Shortcut(
+            "next_slice",
+            ("Down", "PgDown"),
+            "slice towards the feet",
+            -1,
+            repeats=True,
+            also=_BESIDE_A_QUESTION,
+        ),
         Shortcut("show_window", ("1",), "window: soft tissue", "soft tissue"),
         Shortcut("show_window", ("2",), "window: lung", "lung"),
         Shortcut("show_window", ("3",), "window: liver", "liver"),
@@ -85,10 +114,12 @@ GROUPS: Final[dict[str, tuple[Shortcut, ...]]] = {
         Shortcut("fit", ("F",), "whole image in both views"),
     ),
     "The room": (
-        Shortcut("show_help", ("F1",), "this table"),
-        Shortcut("show_cases", ("F2",), "list of cases"),
-        Shortcut("next_case", ("F3",), "next case that is not signed"),
-        Shortcut("cancel_loading", ("Ctrl+.",), "stop searching a folder, or loading scans"),
+        Shortcut("show_help", ("F1",), "this table", also=_ALWAYS),
+        Shortcut("show_cases", ("F2",), "list of cases", also=_IN_THE_LIST),
+        Shortcut("next_case", ("F3",), "next case that is not signed", also=_IN_THE_LIST),
+        Shortcut(
+            "cancel_loading", ("Ctrl+.",), "stop searching a folder, or loading scans", also=_ALWAYS
+        ),
     ),
 }
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from napari_recistkit.lesion_layer import Kind, ShownRuler
-from napari_recistkit.mark_name import MarkName
+from napari_recistkit.mark_name import MarkName, mark_text
+from napari_recistkit.mark_place import is_on_series
 from recistkit.reading.sizes import counted_axes
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def shown_rulers(
     """
     for lesion in session.draft.followed:
         for mark in session.draft.marks_of(lesion.id, visit):
-            if mark.image is not None and mark.image.series == series:
+            if is_on_series(mark, series):
                 yield from _rulers_of(session, lesion, mark, pullable=pullable)
 
 
@@ -63,9 +64,8 @@ def _rulers_of(
 
 def _label(mark: Mark) -> str:
     """Return what stands beside a mark: its lesion, fragment and committed lengths."""
-    name = mark.lesion if mark.fragment is None else f"{mark.lesion}-{mark.fragment}"
     lengths = [str(length) for length in (mark.longest_mm, mark.short_mm) if length is not None]
-    return f"{name}  {' × '.join(lengths)} mm"
+    return f"{mark_text(mark)}  {' × '.join(lengths)} mm"
 
 
 def _kind(lesion: Lesion) -> Kind:

@@ -1,26 +1,28 @@
-"""What a drag or a click on the visit's image means for the read; no Qt."""
+"""What a drag or a click on the visit's image does to the read; no Qt.
+
+What it is was decided before it began: see `next_drag`.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from napari_recistkit.attempts import Attempts, Window
-from napari_recistkit.crossing import crosses, plane_normal
 from napari_recistkit.mark_name import MarkName
+from napari_recistkit.mark_place import is_on_image
+from napari_recistkit.next_drag import Armed, JustDrawn, NextDrag, next_drag
 from napari_recistkit.said import lesion_said
 from recistkit.errors import ReadingError
-from recistkit.measure.bidirectional import Axes, corrected, ordered
 from recistkit.model.mark import ImagePlace, Mark, Ruler
 from recistkit.model.read import Role
 
 if TYPE_CHECKING:
-    from napari_recistkit.ruler_tool import Click, Stroke
+    from napari_recistkit.ruler_tool import Click, Pull, Stroke
+    from recistkit.measure.bidirectional import Axes
     from recistkit.model.series import Vector
     from recistkit.reading.session import ReadSession
 
 __all__ = ["ARMED", "Armed", "Strokes"]
-
-Armed = Literal["target", "node", "non-target", "new", "split"]
 
 ARMED: Final[dict[Armed, str]] = {
     "target": "new target: drag its long axis",
@@ -38,7 +40,7 @@ _ROLES: Final[dict[Armed, Role]] = {
 
 
 class Strokes(Attempts):
-    """Turns strokes into commands, by what is armed and what the current lesion lacks.
+    """Turns strokes into commands, by what was decided that they are.
 
     Parameters
     ----------
@@ -50,10 +52,11 @@ class Strokes(Attempts):
         super().__init__(session, window)
         self._armed: Armed | None = None
         self._split: str | None = None
+        self._drawn: JustDrawn | None = None
 
     @property
     def armed(self) -> Armed | None:
-        """What the next drag is; None where it measures the current lesion."""
+        """The tool in the reader's hand; None where a drag is for the current lesion."""
         if self._armed == "split" and self._split != self.session.lesion:
             return None
         return self._armed
@@ -70,6 +73,7 @@ class Strokes(Attempts):
             if not at_baseline and armed in {"target", "node", "non-target"}:
                 raise ReadingError("targets and non-targets are chosen at the baseline; W is new")
             self._armed, self._split = armed, self.session.lesion
+            self._drawn = None  # a tool goes on only with what it has drawn itself
             self._is_stale = True
             return ARMED[armed]
 
@@ -89,24 +93,17 @@ class Strokes(Attempts):
         """Ask for the organ of the current lesion."""
         raise NotImplementedError
 
-    @property
-    def lacks_short(self) -> Mark | None:
-        """The mark of the current lesion whose short axis counts and is not drawn yet."""
-        row = self.row
-        if row is None or all(item.what != "short-axis" for item in row.missing):
-            return None
-        marks = self._marks(row.lesion.id)
-        return next((one for one in marks if one.longest is not None and one.short is None), None)
+    def next_drag(self, series: str | None) -> NextDrag:
+        """Return what the next drag on a series is."""
+        return next_drag(self.session, self.armed, self._drawn, series)
 
     def take_stroke(self, stroke: Stroke) -> None:
-        """Do what a drag on the visit's image means.
+        """Do what a drag is: what was decided, or the short axis of what it cuts across."""
+        self._try(lambda: self._taken(stroke))
 
-        A pull keeps what was pulled. A short axis is taken where one is
-        missing, or where the drag crosses a long axis that is there. Else
-        what is armed is drawn, else the current lesion is measured.
-        """
-        works = {"pull": self._pull, "short": self._take_short, "longest": self._take_longest}
-        self._try(lambda: works[stroke.action](stroke))
+    def take_pull(self, pull: Pull) -> None:
+        """Keep what was pulled."""
+        self._try(lambda: self._pulled(pull))
 
     def take_click(self, click: Click) -> None:
         """Do what a click means: a non-target or a new lesion needs no ruler."""
@@ -115,56 +112,41 @@ class Strokes(Attempts):
         else:
             self._window.say("drag along the long axis; a click is no measurement")
 
-    def _pull(self, stroke: Stroke) -> str:
-        if not isinstance(stroke.key, MarkName):
+    def _pulled(self, pull: Pull) -> str:
+        if not isinstance(pull.key, MarkName):
             return ""
-        lesion, fragment = stroke.key
+        lesion, fragment = pull.key
         self.session.go_to_lesion(lesion)
-        if stroke.longest is None:
-            self.session.set_short(stroke.short, fragment=fragment)
+        if pull.longest is None:
+            self.session.set_short(pull.short, fragment=fragment)
         else:
-            self.session.measure(stroke.longest, stroke.short, stroke.place, fragment=fragment)
+            self.session.measure(pull.longest, pull.short, pull.place, fragment=fragment)
         return lesion_said(self.session, lesion)
 
-    def _take_short(self, stroke: Stroke) -> str:
-        mark = self.lacks_short
-        if mark is None or stroke.longest is None or stroke.short is None:
-            return ""
-        return self._keep_short(mark, Axes(stroke.longest, stroke.short), stroke.place)
-
-    def _take_longest(self, stroke: Stroke) -> str:
-        """Take a drag; the short axis that is proposed beside it is no measurement."""
-        drawn = stroke.longest
-        if drawn is None:
-            return ""
-        crossed = self._crossed(drawn, stroke.place)
-        if crossed is not None and crossed.longest is not None:
-            axes = corrected(crossed.longest, drawn, plane_normal(drawn, crossed.longest))
-            return self._keep_short(crossed, axes, stroke.place)
-        if self.armed == "split":
-            self.session.add_fragment(drawn, None, stroke.place)
+    def _taken(self, stroke: Stroke) -> str:
+        drag, place = stroke.drag, stroke.place
+        if drag != self.next_drag(place.series):
+            raise ReadingError("the read has changed since this drag began; draw it again")
+        short_axis = drag.short_axis(stroke.ruler, place)
+        if short_axis is not None:
+            return self._keep_short(*short_axis, place)
+        if drag.draws == "short":
+            raise ReadingError(_refused(drag, place))
+        if drag.draws == "split":
+            self.session.add_fragment(stroke.ruler, None, place)
+            self._remember_drawn()
             return lesion_said(self.session, self.session.lesion)
-        if self.armed is not None:
-            return self._add_lesion(drawn, stroke.place, None)
-        if self.session.lesion is None:
+        if drag.draws != "measure":
+            return self._add_lesion(stroke.ruler, place, None)
+        if drag.lesion is None:
             raise ReadingError("choose a lesion, or press T, N, O or W for a new one")
-        self.session.measure(drawn, None, stroke.place)
+        self.session.measure(stroke.ruler, None, place)
+        self._remember_drawn()
         return self._go_on()
 
     def _keep_short(self, mark: Mark, axes: Axes, place: ImagePlace) -> str:
-        """Keep a short axis of a mark; the longer of both is its long axis from then on.
-
-        Raises
-        ------
-        ReadingError
-            If it was drawn on another image than the long axis.
-        """
-        if mark.image is not None and _image(mark.image) != _image(place):
-            raise ReadingError(
-                f"the long axis of {mark.lesion} is on another slice or series; go back to it"
-            )
+        """Keep a short axis of a mark; the longer of both is its long axis from then on."""
         self.session.go_to_lesion(mark.lesion)
-        axes = ordered(axes)
         if axes.longest == mark.longest:
             self.session.set_short(axes.short, fragment=mark.fragment)
         else:
@@ -178,7 +160,7 @@ class Strokes(Attempts):
     def _add_lesion(
         self, longest: Ruler | None, place: ImagePlace, position_mm: Vector | None
     ) -> str:
-        if self.armed is None:
+        if self.armed is None or self.armed == "split":
             return ""
         lesion = self.session.add_lesion(
             _ROLES[self.armed],
@@ -187,24 +169,18 @@ class Strokes(Attempts):
             image=place,
             position_mm=position_mm,
         )
-        if self.lacks_short is None:
+        self._remember_drawn()
+        if self.next_drag(place.series).draws != "short":
             self.edit_organ()
         return lesion_said(self.session, lesion)
 
-    def _crossed(self, drawn: Ruler, place: ImagePlace) -> Mark | None:
-        """Return the mark on this image that a drag cuts across, the current lesion's first.
-
-        Of another one too: after a measurement the next lesion is the current
-        one, and two long axes that cross belong to one lesion.
-        """
-        here = [
-            mark
-            for mark in self.session.draft.marks.values()
-            if mark.timepoint == self.session.visit
-            and (mark.image is None or _image(mark.image) == _image(place))
-        ]
-        here.sort(key=lambda mark: mark.lesion != self.session.lesion)
-        return next((one for one in here if one.longest and crosses(drawn, one.longest)), None)
+    def _remember_drawn(self) -> None:
+        """Keep which mark was drawn last: its short axis may follow."""
+        marks = self._marks(self.session.lesion)
+        if marks:
+            last = marks[-1]
+            name = MarkName(last.lesion, last.fragment)
+            self._drawn = JustDrawn(name, last.timepoint, self.session.revision)
 
     def _go_on(self) -> str:
         """Go to the next lesion without a state; stay where nothing is left or a tool is armed.
@@ -226,6 +202,9 @@ class Strokes(Attempts):
         self._is_stale = True
 
 
-def _image(place: ImagePlace) -> tuple[str | None, int | None, str | None]:
-    """Return what two rulers of one lesion must share."""
-    return (place.series, place.slice, place.plane)
+def _refused(drag: NextDrag, place: ImagePlace) -> str:
+    """Return why a drag is not the short axis that is expected."""
+    mark = drag.crossable[0]
+    if not is_on_image(mark, place):
+        return f"the long axis of {mark.lesion} is on another slice or series; go back to it"
+    return f"drag across the long axis of {mark.lesion}: its short axis is what is drawn next"

@@ -7,7 +7,7 @@ from typing import Literal
 
 __all__ = ["Topic", "Topics"]
 
-Topic = Literal["slice", "view", "window", "plane", "grid"]
+Topic = Literal["slice", "view", "window", "plane", "grid", "others"]
 
 
 class Topics:
@@ -21,11 +21,6 @@ class Topics:
         entry = (topic, listener)
         self._listeners.append(entry)
         return lambda: self._listeners.remove(entry) if entry in self._listeners else None
-
-    @property
-    def heard(self) -> list[Topic]:
-        """Topics that somebody listens to, once for each listener."""
-        return [topic for topic, _ in self._listeners]
 
     def tell(self, *topics: Topic) -> None:
         """Call the listeners of some topics, topic after topic."""

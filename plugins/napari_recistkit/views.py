@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final, Literal
 
-from napari_recistkit.lesion_layer import ShownRuler
 from napari_recistkit.series_choice import SeriesChoice
 from napari_recistkit.shown_marks import shown_rulers
+from napari_recistkit.shown_place import is_at, show_again, shown_now
+from napari_recistkit.sight import series_said, unseen
 from napari_recistkit.windows import Window
-from recistkit.measure.bidirectional import proposed
 from recistkit.reading.grid import BODY_PLANES
+from recistkit.reading.place import Beside
 
 if TYPE_CHECKING:
     from napari_recistkit.canvas import Canvas
     from napari_recistkit.link import Link
-    from recistkit.model.mark import Mark
     from recistkit.model.series import Series, Vector
     from recistkit.reading.case import Case
     from recistkit.reading.grid import ViewGrid
@@ -57,8 +58,10 @@ class Views:
         self._choice = SeriesChoice(session, case)
         self._choice.choose(saved.visit, saved.series, self.compared_visit)
         self._saved: Place | None = saved
+        self._left: Place | None = None
         self._grids: dict[str, ViewGrid] = {}
         self._faulty: set[str] = set()
+        self._looked_at: set[str] = set()
         self._shown: tuple[str | None, str | None] | None = None
         self._pair: tuple[str, str] | None = None
         self._offsets: dict[tuple[str, str], Vector] = {}
@@ -66,6 +69,8 @@ class Views:
             self._offsets[pair] = saved.link_offset_mm
         link.set_offset(_NO_OFFSET)
         link.relink()
+        if saved.is_linked is False:
+            link.unlink()
 
     @property
     def compared_visit(self) -> str | None:
@@ -77,14 +82,41 @@ class Views:
         }[self.comparison]
         return None if before == self.session.visit else before
 
+    @property
+    def comparison_said(self) -> str:
+        """With what is compared, and how both views hang together where it is not as usual."""
+        said = [self.comparison, *([] if self.link.enabled else ["not linked"])]
+        if self.link.enabled and (apart_mm := math.hypot(*self.link.offset_mm)) > 0:
+            said.append(f"aligned, {apart_mm:.1f} mm apart")
+        return ", ".join(said)
+
     def series(self, visit: str | None) -> Series | None:
         """Return the series that is shown of a visit; see `SeriesChoice.of`."""
         return self._choice.of(visit)
 
+    def unseen(self, visit: str | None) -> str:
+        """Return why what is to be seen at a visit cannot be stated now; empty where it can."""
+        return unseen(
+            visit,
+            self._choice.all_of(visit),
+            self.series(visit),
+            loaded=self._grids,
+            faulty=self._faulty,
+            is_loading=self.is_loading,
+        )
+
+    def never_shown(self, visit: str | None) -> tuple[str, ...]:
+        """Name the series of a visit that were not on the screen since the case was opened."""
+        found = self._choice.all_of(visit)
+        return tuple(series_said(one) for one in found if one.uid not in self._looked_at)
+
     def add_grid(self, grid: ViewGrid) -> None:
-        """Take a volume that was loaded, and show it if it is wanted."""
+        """Take a volume that was loaded; it is shown by `refresh` if it is wanted."""
         self._grids[grid.series.uid] = grid
-        self.refresh()
+
+    def grid(self, series: str | None) -> ViewGrid | None:
+        """Return the volume of a series; None where it was not loaded."""
+        return self._grids.get(series or "")
 
     def add_fault(self, uid: str) -> None:
         """Take that a series cannot be loaded."""
@@ -116,24 +148,8 @@ class Views:
                 self._bring_beside()
             if is_new or has_moved:
                 self._go_to_lesion()
-            elif is_new_beside:
+            elif is_new_beside and not self._restore_beside():
                 self._show_beside()
-
-    def preview(self, mark: Mark | None) -> bool:
-        """Propose a short axis for a mark that lacks it, on its own scan; tell whether it is shown.
-
-        None takes the proposal away.
-        """
-        grid = self.present.grid
-        if mark is None or mark.longest is None or grid is None or not _is_of(mark, grid):
-            self.present.set_draft(())
-            return False
-        axes = proposed(mark.longest, grid.normal(self.present.plane))
-        shown = ShownRuler(
-            key=None, axis="short", ruler=axes.short, kind="draft", label="drag", pullable=False
-        )
-        self.present.set_draft((shown,))
-        return True
 
     # Keys
 
@@ -181,19 +197,16 @@ class Views:
 
     def place(self) -> Place:
         """Return what is on the screen, to come back to; what was saved until a scan is there."""
-        grid, window = self.present.grid, self.present.window
         kept: dict[str, object] = {
             "comparison": self.comparison,
             "link_offset_mm": self.link.offset_mm,
+            "is_linked": self.link.enabled,
         }
-        if grid is not None and window is not None:
-            kept |= {
-                "series": grid.series.uid,
-                "slice": self.present.slice_number,
-                "point_mm": self.present.centre_mm,
-                "window": (window.level, window.width),
-                "plane": self.present.plane,
-            }
+        if self.present.grid is not None:
+            kept |= shown_now(self.present)
+            kept |= {"slice": self.present.slice_number, "plane": self.present.plane}
+        if self.compared.grid is not None:
+            kept["beside"] = Beside.model_construct(None, **shown_now(self.compared))
         return self.session.place.model_copy(update=kept)
 
     def _restore(self, saved: Place) -> None:
@@ -205,10 +218,30 @@ class Views:
         if is_same and saved.window is not None:
             self.present.set_window(Window(*saved.window))
         self._bring_beside()
-        if is_same and saved.point_mm is not None and self._shown == (saved.visit, saved.lesion):
-            self.present.show_point(saved.point_mm)
+        is_there = is_same and self._shown == (saved.visit, saved.lesion)
+        if is_there and show_again(self.present, saved.point_mm, saved.zoom):
+            self._left = saved
+            self._restore_beside()
         else:
             self._go_to_lesion()
+
+    def _restore_beside(self) -> bool:
+        """Take up the other view too, unless the reader has gone on meanwhile; tell whether."""
+        left, grid = self._left, self.compared.grid
+        if left is None or grid is None:
+            return False
+        self._left = None
+        beside = left.beside
+        if (
+            beside is None
+            or beside.series != grid.series.uid
+            or not is_at(self.present, left.point_mm)
+        ):
+            return False
+        with self.link.paused():
+            if beside.window is not None:
+                self.compared.set_window(Window(*beside.window))
+            return show_again(self.compared, beside.point_mm, beside.zoom)
 
     # What follows from the session
 
@@ -234,8 +267,8 @@ class Views:
     def _show_grid(self, canvas: Canvas, visit: str | None) -> bool:
         """Show the scan of a visit; tell whether it is another than before."""
         series = self.series(visit)
-        grid = self._grids.get(series.uid) if series is not None else None
-        canvas.set_caption(self._caption(visit, series))
+        grid = self.grid(series.uid if series is not None else None)
+        canvas.caption.show(visit or "", self._said_of(visit, series))
         if grid is canvas.grid:
             return False
         if grid is None:
@@ -243,15 +276,17 @@ class Views:
             return False
         was = canvas.window if _same_modality(canvas.grid, grid) else None
         canvas.show(grid, window=was)
+        if canvas is self.present:
+            self._looked_at.add(grid.series.uid)
         return True
 
-    def _caption(self, visit: str | None, series: Series | None) -> str:
-        """Return what a canvas shows, and why it is empty where it is."""
+    def _said_of(self, visit: str | None, series: Series | None) -> str:
+        """Return what a caption says after the visit, and why its canvas is empty where it is."""
         if visit is None:
             return ""
         if series is None:
-            return f"{visit}, no scan"
-        said = [visit, *(str(one) for one in (series.modality, series.date, series.plane) if one)]
+            return "no scan"
+        said = [str(one) for one in (series.modality, series.date, series.plane) if one]
         if series.uid in self._faulty:
             said.append("cannot be loaded")
         elif series.uid not in self._grids:
@@ -305,11 +340,6 @@ class Views:
         is_open = canvas is self.present and not self.session.locked
         uid = canvas.grid.series.uid
         canvas.set_rulers(tuple(shown_rulers(self.session, visit, uid, pullable=is_open)))
-
-
-def _is_of(mark: Mark, grid: ViewGrid) -> bool:
-    """Tell whether a mark was drawn on a scan, or on none that is named."""
-    return mark.image is None or mark.image.series in {None, grid.series.uid}
 
 
 def _same_modality(before: ViewGrid | None, now: ViewGrid) -> bool:

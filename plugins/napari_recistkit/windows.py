@@ -9,9 +9,21 @@ import numpy as np
 
 from recistkit.reading.grid import ViewGrid
 
-__all__ = ["PRESETS", "Window", "dragged", "first_window", "preset_window", "spread_window"]
+__all__ = [
+    "PRESETS",
+    "Window",
+    "dragged",
+    "first_window",
+    "narrowest_width",
+    "preset_window",
+    "spread_window",
+]
 
-_NARROWEST: Final = 1.0
+_OF_ONE_VALUE: Final = 1.0
+"""Width over a volume that is the same everywhere."""
+_NARROWEST_OF_CT: Final = 1.0
+_NARROWEST_SHARE: Final = 1 / 1000
+"""Of the grey values of a volume without HU."""
 _DRAG_SHARE: Final = 1 / 300
 """Share of the width by which one pixel of a drag changes a window."""
 _DARKEST_PERCENT: Final = 1.0
@@ -41,8 +53,8 @@ class Window:
 
     @classmethod
     def between(cls, black: float, white: float) -> Window:
-        """Return the window from black to white."""
-        return cls((black + white) / 2, max(white - black, _NARROWEST))
+        """Return the window from black to white, however small the grey values are."""
+        return cls((black + white) / 2, white - black if white > black else _OF_ONE_VALUE)
 
 
 PRESETS: Final[dict[str, Window]] = {
@@ -62,7 +74,7 @@ def spread_window(grid: ViewGrid) -> Window:
     sample = grid.voxels[::step, ::step, ::step]
     finite = sample[np.isfinite(sample)]
     if not finite.size:
-        return Window(0.0, _NARROWEST)
+        return Window(0.0, _OF_ONE_VALUE)
     black, white = np.percentile(finite, (_DARKEST_PERCENT, _BRIGHTEST_PERCENT))
     return Window.between(float(black), float(white))
 
@@ -84,8 +96,25 @@ def first_window(grid: ViewGrid) -> Window:
     return preset_window(grid, "soft tissue")
 
 
-def dragged(window: Window, right_px: float, down_px: float) -> Window:
-    """Return a window after a drag: to the right is wider, upwards is brighter."""
-    step = max(window.width * _DRAG_SHARE, _NARROWEST)
-    width = max(window.width + right_px * step, _NARROWEST)
+def narrowest_width(grid: ViewGrid) -> float:
+    """Return the width below which a window of a volume shows noise, or nothing: of CT one HU."""
+    if grid.series.modality == "CT":
+        return _NARROWEST_OF_CT
+    return spread_window(grid).width * _NARROWEST_SHARE
+
+
+def dragged(window: Window, right_px: float, down_px: float, narrowest: float) -> Window:
+    """Return a window after a drag: to the right is wider, upwards is brighter.
+
+    Parameters
+    ----------
+    window : Window
+        As it was when the drag began.
+    right_px, down_px : float
+        How far it went.
+    narrowest : float
+        The width that is left at least; see `narrowest_width`.
+    """
+    step = max(window.width * _DRAG_SHARE, narrowest)
+    width = max(window.width + right_px * step, narrowest)
     return Window(window.level + down_px * step, width)

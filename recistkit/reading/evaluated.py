@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from recistkit.errors import ReadingError
 from recistkit.model.finding import Finding
@@ -22,6 +22,8 @@ from recistkit.store.journal import Journal
 from recistkit.study.charter import Charter
 
 __all__ = ["EvaluatedDraft"]
+
+Made = TypeVar("Made")
 
 
 class EvaluatedDraft(PlacedDraft):
@@ -42,7 +44,8 @@ class EvaluatedDraft(PlacedDraft):
         self.charter = charter
         self._side = side
         self._seen = {visit for event in events for visit in _seen_by(event.body)}
-        self._evaluated: tuple[tuple[int, str | None], Evaluation] | None = None
+        self._made_for: tuple[int, str | None] | None = None
+        self._made: dict[str, Any] = {}
 
     @property
     def locked(self) -> bool:
@@ -57,11 +60,16 @@ class EvaluatedDraft(PlacedDraft):
     @property
     def nadir(self) -> str | None:
         """Label of the visit before this one with the smallest sum."""
-        return nadir_visit(self.draft, self.charter.criteria, self._visit())
+        return self._once(
+            "nadir", lambda: nadir_visit(self.draft, self.charter.criteria, self._visit())
+        )
 
     def rows(self) -> tuple[Row, ...]:
         """Return the lesion table of the current visit."""
-        return rows_at(self.draft, self.charter, self._visit(), with_changes=self._is_shown())
+        return self._once(
+            "rows",
+            lambda: rows_at(self.draft, self.charter, self._visit(), with_changes=self._is_shown()),
+        )
 
     def missing(self) -> tuple[Missing, ...]:
         """Return what the current visit lacks before it can be signed."""
@@ -69,12 +77,22 @@ class EvaluatedDraft(PlacedDraft):
 
     def evaluation(self) -> Evaluation:
         """Return responses and findings of what would be signed now; shown or not."""
-        key = (self.revision, self.visit)
-        if self._evaluated is None or self._evaluated[0] != key:
-            labels = labels_up_to(self.draft, self._visit())
-            read = document_of(self.draft, self.charter, self.subject, self.reader, labels)
-            self._evaluated = (key, evaluate(read, self.charter.criteria, self._side))
-        return self._evaluated[1]
+        return self._once("evaluation", self._evaluate)
+
+    def _evaluate(self) -> Evaluation:
+        labels = labels_up_to(self.draft, self._visit())
+        read = document_of(self.draft, self.charter, self.subject, self.reader, labels)
+        return evaluate(read, self.charter.criteria, self._side)
+
+    def _once(self, name: str, make: Callable[[], Made]) -> Made:
+        """Return what follows from the read as it is now, made once for each state of it."""
+        now = (self.revision, self.visit)
+        if self._made_for != now:
+            self._made_for, self._made = now, {}
+        if name not in self._made:
+            self._made[name] = make()
+        made: Made = self._made[name]
+        return made
 
     def shown_evaluation(self) -> Evaluation | None:
         """Return the evaluation if the reader may see responses now; see `show_response`."""

@@ -31,6 +31,7 @@ __all__ = [
     "MIDDLE",
     "RIGHT",
     "ModelMouse",
+    "double_click",
     "double_press_drag",
     "drag",
     "key",
@@ -147,6 +148,14 @@ def let_go(
     _send(widget, QEvent.Type.MouseButtonRelease, pixel, button, Qt.MouseButton.NoButton)
     if settle_ms:
         settle(settle_ms)
+
+
+def double_click(widget: QWidget, pixel: Pixel) -> None:
+    """Click twice at one pixel, as Qt tells it: the second press is a double click."""
+    _send(widget, QEvent.Type.MouseButtonPress, pixel, LEFT, LEFT)
+    let_go(widget, pixel, settle_ms=0)
+    _send(widget, QEvent.Type.MouseButtonDblClick, pixel, LEFT, LEFT)
+    let_go(widget, pixel, settle_ms=60)
 
 
 def double_press_drag(widget: QWidget, way: Sequence[Pixel]) -> None:

@@ -14,11 +14,9 @@ import numpy as np
 from recistkit.model.mark import ImagePlace, Ruler
 from recistkit.model.series import Vector
 from recistkit.reading.cases import find_cases
-from recistkit.reading.opening import open_session
-from recistkit.reading.paths import journal_path
+from recistkit.reading.opening import open_journal, open_session
 from recistkit.reading.session import ReadSession
-from recistkit.reading.settings import load_settings
-from recistkit.store.journal import Journal
+from recistkit.study.folder import settings_in_force
 
 __all__ = ["LESIONS", "VISITS", "axes_of", "opened", "read_baseline", "write_study"]
 
@@ -52,10 +50,12 @@ def write_study(folder: Path, subjects: tuple[str, ...] = ("S1", "S2"), settings
     return folder
 
 
-def write_series(folder: Path, name: str, uid: str, date: str, modality: str) -> None:
+def write_series(
+    folder: Path, name: str, uid: str, date: str, modality: str, *, seed: int = 7
+) -> None:
     """Write one volume with its sidecar; a few bright lesions on a noisy ground."""
     folder.mkdir(parents=True, exist_ok=True)
-    voxels = np.random.default_rng(7).integers(20, 60, SHAPE).astype(np.int16)
+    voxels = np.random.default_rng(seed).integers(20, 60, SHAPE).astype(np.int16)
     for _, place in LESIONS.values():
         column, row, slice_number = (
             round(at / step) for at, step in zip(place, SPACING_MM, strict=True)
@@ -82,9 +82,9 @@ def axes_of(lesion: str, share: float = 1.0) -> tuple[Ruler, Ruler]:
 def opened(folder: Path, subject: str = "S1", reader: str = "A") -> Iterator[ReadSession]:
     """Open a case without a window."""
     (case,) = (one for one in find_cases(folder, reader) if one.subject == subject)
-    journal = Journal.open(journal_path(folder, reader), reader)
+    journal = open_journal(folder, reader)
     try:
-        yield open_session(folder, case, journal, load_settings(folder))
+        yield open_session(folder, case, journal, settings_in_force(folder))
     finally:
         journal.close()
 

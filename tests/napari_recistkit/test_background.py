@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ import pytest
 
 from napari_recistkit.background import Background, Job
 from recistkit.errors import ReadingError
+from tests.napari_recistkit.gate import threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -144,13 +147,15 @@ def test_the_next_job_takes_the_place_of_one_that_is_still_at_work(
     start(background, second, lambda _job: "end")
     qtbot.waitUntil(lambda: not background.is_running)
     may.set()
-    background.close()
+    qtbot.waitUntil(lambda: not threads("recistkit-test"))
     qtbot.wait(50)
     assert (first.said, second.said) == ([], ["finished end"])
     assert progress.texts == ["begun", None, "begun", None]
 
 
-def test_closing_waits_for_a_thread_that_goes_on_to_its_next_check(background: Background) -> None:
+def test_a_thread_that_is_told_to_stop_ends_at_its_next_check(
+    qtbot: QtBot, background: Background
+) -> None:
     heard, begun, checked = Heard(), threading.Event(), []
 
     def work(job: Job) -> None:
@@ -162,5 +167,29 @@ def test_closing_waits_for_a_thread_that_goes_on_to_its_next_check(background: B
     start(background, heard, work)
     assert begun.wait(20)
     background.close()
-    assert "recistkit-test" not in [one.name for one in threading.enumerate()]
+    qtbot.waitUntil(lambda: not threads("recistkit-test"))
     assert heard.said == []
+
+
+def test_closing_waits_for_no_file_and_the_thread_holds_nothing_of_the_window(
+    qtbot: QtBot, background: Background
+) -> None:
+    begun, may = threading.Event(), threading.Event()
+
+    def work(job: Job) -> None:
+        begun.set()
+        assert may.wait(20)
+        job.hand_over("too late")
+
+    heard = Heard()
+    gone = weakref.ref(heard)
+    start(background, heard, work)
+    assert begun.wait(20)
+    background.close()
+    del heard
+    gc.collect()
+    assert threads("recistkit-test")  # it is still at its file
+    assert gone() is None
+    may.set()
+    qtbot.waitUntil(lambda: not threads("recistkit-test"))
+    qtbot.wait(50)

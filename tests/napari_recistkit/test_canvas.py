@@ -149,16 +149,13 @@ def test_slices_end_at_the_first_and_the_last() -> None:
     assert canvas.slice_number == 11
 
 
-def test_another_volume_is_shown_at_the_same_place_and_zoom() -> None:
+def test_another_volume_is_shown_in_its_middle() -> None:
     canvas = bare_canvas(straight_grid())
-    canvas.set_zoom(6.0)
     other = oblique_grid()
-    place = other.patient_mm((4.0, 20.0, 30.0))
-    canvas.show(other, place_mm=place)
+    canvas.show(other)
     assert canvas.grid is other
     assert [layer.name for layer in canvas.viewer.layers] == ["scan", "lesions", "ruler"]
-    assert (canvas.slice_number, canvas.zoom) == (4, 6.0)
-    assert canvas.centre_mm == pytest.approx(place)
+    assert abs(canvas.slice_number - (other.slice_count("axial") - 1) / 2) <= 0.5
 
 
 def test_a_volume_of_one_slice_is_shown_in_every_plane() -> None:
@@ -346,6 +343,18 @@ def test_colours_and_breadths_tell_what_counts() -> None:
     assert pixels == pytest.approx([1.5, 0.9, 2.5])
 
 
+@pytest.mark.parametrize(("height_px", "larger"), [(600, 1.0), (1200, 1.5), (1600, 2.0)])
+def test_lines_and_labels_grow_with_a_large_canvas(height_px: int, larger: float) -> None:
+    grid = straight_grid()
+    canvas = bare_canvas()
+    canvas.viewer.canvas.size = (height_px, 900)
+    canvas.show(grid)
+    canvas.set_rulers([shown(grid, (4.0, 10.0, 20.0), (4.0, 30.0, 40.0), current=True)])
+    layer = canvas.viewer.layers["lesions"]
+    pixels = layer.edge_width[0] * max(grid.spacing_mm) * canvas.zoom
+    assert (pixels, layer.text.size) == (pytest.approx(2.5 * larger), 11 * larger)
+
+
 def test_lines_keep_their_breadth_on_the_screen() -> None:
     grid = straight_grid()
     canvas = bare_canvas(grid)
@@ -420,6 +429,10 @@ def remove_selected(viewer: Any) -> None:  # noqa: ANN401
     viewer.layers.remove_selected()
 
 
+def show_foreign_twice(viewer: Any) -> None:  # noqa: ANN401
+    viewer.add_image(np.full((9, 40, 40), 900), visible=False).visible = True
+
+
 DEEDS: dict[str, Deed] = {
     "layer of lesions removed": lambda viewer: viewer.layers.remove("lesions"),
     "image removed": lambda viewer: viewer.layers.remove("scan"),
@@ -454,23 +467,44 @@ DEEDS: dict[str, Deed] = {
         viewer.layers.selection, "active", viewer.layers["lesions"]
     ),
     "layers reordered": lambda viewer: viewer.layers.reverse(),
+    "image inverted": lambda viewer: setattr(viewer.layers["scan"], "colormap", "gray_r"),
+    "image faint": lambda viewer: setattr(viewer.layers["scan"], "opacity", 0.1),
+    "image gamma": lambda viewer: setattr(viewer.layers["scan"], "gamma", 2.0),
+    "image added up": lambda viewer: setattr(viewer.layers["scan"], "blending", "additive"),
+    "image projected": lambda viewer: setattr(viewer.layers["scan"], "projection_mode", "max"),
+    "image in blocks": lambda viewer: setattr(viewer.layers["scan"], "interpolation2d", "nearest"),
+    "thick slab": lambda viewer: setattr(viewer.dims, "thickness", (60.0, 1.0, 1.0)),
+    "lesions faint": lambda viewer: setattr(viewer.layers["lesions"], "opacity", 0.0),
+    "foreign image": lambda viewer: viewer.add_image(np.full((9, 40, 40), 900)),
+    "foreign image shown again": show_foreign_twice,
+    "foreign image with time": lambda viewer: viewer.add_image(np.zeros((4, 12, 50, 60))),
 }
+
+
+OURS = ("scan", "lesions", "ruler")
 
 
 def state(canvas: Canvas) -> dict[str, object]:
     """Return everything that a reader sees."""
     viewer = canvas.viewer
     image, lesions = viewer.layers["scan"], viewer.layers["lesions"]
+    ours = [layer for layer in viewer.layers if layer.visible or layer.name in OURS]
     return {
-        "layers": [layer.name for layer in viewer.layers],
+        "layers": [layer.name for layer in ours],
         "active": viewer.layers.selection.active.name,
         "lines": [line.round(3).tolist() for line in lesions.data],
         "scale": np.round(lesions.scale, 9).tolist(),
         "matrix": np.round(image._transforms.simplified.affine_matrix, 9).tolist(),
         "lesion matrix": np.round(lesions._transforms.simplified.affine_matrix, 9).tolist(),
-        "modes": [str(layer.mode) for layer in viewer.layers],
-        "visible": [layer.visible for layer in viewer.layers],
-        "order": tuple(viewer.dims.order),
+        "modes": [str(layer.mode) for layer in ours],
+        "visible": [layer.visible for layer in ours],
+        "looks": [
+            (layer.opacity, str(layer.blending), str(layer.projection_mode)) for layer in ours
+        ],
+        "grey": (image.colormap.name, image.gamma, str(image.interpolation2d)),
+        "thickness": tuple(viewer.dims.thickness[-3:]),
+        "order": tuple(axis - viewer.dims.ndim for axis in viewer.dims.order[-3:]),
+        "point": round(viewer.dims.point[PLANE_AXES[canvas.plane][0] - 3], 6),
         "plain": compat.view_is_plain(viewer),
         "orientation": [str(one) for one in viewer.scene.camera.orientation2d],
         "slice": canvas.slice_number,

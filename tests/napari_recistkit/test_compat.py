@@ -6,9 +6,10 @@ import warnings
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from napari.components import ViewerModel
-from napari.layers import Shapes
+from napari.layers import Image, Shapes
 from napari.utils._proxies import ReadOnlyWrapper
 
 from napari_recistkit import compat
@@ -88,6 +89,50 @@ def test_a_view_in_three_dimensions_or_a_grid_is_not_plain(viewer: Viewer) -> No
     assert not compat.view_is_plain(viewer)
     compat.make_view_plain(viewer)
     assert compat.view_is_plain(viewer)
+
+
+def test_a_slab_of_several_slices_is_not_plain(viewer: Viewer) -> None:
+    viewer.add_layer(Image(np.zeros((3, 4, 5))))
+    told: list[str] = []
+    connections = compat.Connections()
+    for emitter in compat.slab_events(viewer):
+        connections.connect(emitter, lambda event: told.append(event.type))
+    viewer.dims.thickness = (2.0, 0.0, 0.0)
+    assert not compat.view_is_plain(viewer)
+    assert set(told) == {"margin_left", "margin_right"}
+    compat.make_view_plain(viewer)
+    assert compat.view_is_plain(viewer)
+    assert viewer.dims.thickness == (0.0, 0.0, 0.0)
+    connections.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("opacity", 0.3),
+        ("gamma", 2.0),
+        ("colormap", "gray_r"),
+        ("blending", "additive"),
+        ("projection_mode", "max"),
+        ("interpolation2d", "nearest"),
+    ],
+)
+def test_a_layer_looks_again_as_it_did_and_tells_when_it_does_not(name: str, value: object) -> None:
+    layer = Image(np.zeros((3, 4, 5)), interpolation2d="linear")
+    assert name in compat.look_names(layer)
+    looked = compat.looks(layer)
+    told: list[object] = []
+    getattr(layer.events, name).connect(told.append)
+    setattr(layer, name, value)
+    assert told
+    assert compat.looks(layer) != looked
+    compat.look_again(layer, looked)
+    assert compat.looks(layer) == looked
+
+
+def test_lines_have_no_colours_of_grey_values() -> None:
+    names = compat.look_names(Shapes(None, ndim=3))
+    assert names == ("opacity", "blending", "projection_mode")
 
 
 def test_the_pointer_is_a_cross_while_measuring(viewer: Viewer) -> None:

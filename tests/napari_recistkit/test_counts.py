@@ -25,6 +25,7 @@ def sitting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     folder = write_study(tmp_path_factory.mktemp("study"))
     with opened(folder) as session:
         read_baseline(session)
+        session.go_to_visit("baseline")  # where it was left when it was signed
     with seat(folder) as reader:
         yield reader
 
@@ -42,9 +43,11 @@ def draw_where_it_stands(reader: Reader, ruler: Ruler) -> None:
 
 
 def test_a_follow_up_of_eight_lesions_takes_seven_drags_and_seven_keys(sitting: Reader) -> None:
-    open_case(sitting)
-    assert sitting.session.visit == "week-8"
+    """From opening to the signature: the case list's own key opens, and all after it is counted."""
+    sitting.press("F3")
     sitting.keys = sitting.drags = sitting.clicks = 0
+    sitting.wait_for_scans()
+    assert sitting.session.visit == "week-8"
     for name in ("T1", "T2", "T3"):
         assert sitting.session.lesion == name
         draw_where_it_stands(sitting, axes_of(name, 0.5)[0])

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from napari_recistkit.crossing import crosses, plane_normal
+from napari_recistkit.crossing import crosses, meets, plane_normal
 from recistkit.model.mark import Ruler
 from recistkit.model.series import Vector
 
@@ -41,6 +41,22 @@ def test_a_short_axis_is_no_longer_and_meets_the_long_one_nearly_upright(
     assert crosses(drawn, LONG) is is_short
 
 
+@pytest.mark.parametrize(
+    ("drawn", "is_short"),
+    [
+        (across(10, 12, 44), True),
+        (across(10, 12, 46), False),
+        (across(10, 32), True),
+        (across(-0.5, 12), False),
+        (across(10, 12, depth=2), False),
+    ],
+)
+def test_a_short_axis_that_is_expected_may_be_longer_and_lean_more(
+    drawn: Ruler, *, is_short: bool
+) -> None:
+    assert meets(drawn, LONG) is is_short
+
+
 @pytest.mark.parametrize("offset", [1.0, 5.0])
 def test_a_drag_beside_the_long_axis_is_none(offset: float) -> None:
     beside = Ruler(start_mm=(10.0, offset, 0.0), end_mm=(10.0, offset + 12, 0.0))
@@ -51,6 +67,8 @@ def test_a_ruler_without_length_crosses_nothing() -> None:
     point = Ruler.model_construct(start_mm=(10.0, 0.0, 0.0), end_mm=(10.0, 0.0, 0.0))
     assert not crosses(point, LONG)
     assert not crosses(across(10, 12), point)
+    assert not meets(point, LONG)
+    assert not meets(across(10, 12), point)
 
 
 @pytest.mark.parametrize("turn", [0.0, 0.3, 1.2])

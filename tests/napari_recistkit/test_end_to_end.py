@@ -17,8 +17,8 @@ import recistkit
 from napari_recistkit.launch import open_room
 from napari_recistkit.sample import copy_example_study
 from recistkit.reading.panel import panel_lines
-from recistkit.reading.settings import load_settings
 from recistkit.study.classify import Classification
+from recistkit.study.settings import load_settings
 from tests.napari_recistkit.driving import settle
 from tests.napari_recistkit.reader import Reader, truth
 
@@ -132,6 +132,8 @@ def test_baseline_and_follow_up_from_opening_to_the_batch_command(
     again = sit_down()
     again.press("Return")
     again.wait_for_scans()
+    assert (again.session.visit, again.session.locked) == ("month-3", False)
+    again.session.go_to_visit("month-2")
     assert (again.session.visit, again.session.locked) == ("month-2", True)
     assert_frame_equal(again.session.evaluation().responses, shown)
     again.shoot("opened-again")

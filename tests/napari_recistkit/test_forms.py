@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pytest
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QEvent, Qt
+from qtpy.QtGui import QKeyEvent
 from qtpy.QtTest import QTest
-from qtpy.QtWidgets import QApplication, QLabel, QLineEdit, QRadioButton, QWidget
+from qtpy.QtWidgets import QApplication, QLabel, QLineEdit, QRadioButton, QScrollArea, QWidget
 
 from napari_recistkit.forms import Choice, Form, Question
 from napari_recistkit.questions import visit_questions
@@ -37,13 +38,16 @@ class Asked:
         self.panel = FormPanel()
         self.answers: list[Mapping[str, str]] = []
         self.closed = 0
+        self.is_taken = True
         self.panel.closed.connect(self._count)
 
     def ask(self, *questions: Question, text: str = "", title: str = "why") -> None:
-        self.panel.ask(
-            Form(title=title, text=text, questions=questions, on_accept=self.answers.append)
-        )
+        self.panel.ask(Form(title=title, text=text, questions=questions, on_accept=self.take))
         QApplication.processEvents()
+
+    def take(self, answers: Mapping[str, str]) -> bool:
+        self.answers.append(answers)
+        return self.is_taken
 
     def press(self, *keys: Qt.Key) -> None:
         for key in keys:
@@ -155,3 +159,135 @@ def test_outside_words_are_plain_and_widen_nothing(asked: Asked) -> None:
     assert len(labels) == 2
     assert {label.textFormat() for label in labels} == {Qt.TextFormat.PlainText}
     assert asked.panel.minimumSizeHint().width() <= 330
+
+
+LINES = tuple(f"T{number} liver: measured {number}.0 mm" for number in range(1, 31))
+NAME = Question(name="name", text="name", value="A")
+
+
+def behind(asked: Asked) -> tuple[QLabel, QScrollArea]:
+    """Return the text behind a question, and what it scrolls in."""
+    (label,) = (one for one in asked.panel.findChildren(QLabel) if LINES[0] in one.text())
+    area = label.parentWidget().parentWidget()  # type: ignore[union-attr]
+    assert isinstance(area, QScrollArea)
+    return label, area
+
+
+def lines_in_sight(asked: Asked) -> float:
+    label, area = behind(asked)
+    return area.viewport().height() / label.fontMetrics().lineSpacing()
+
+
+def test_a_long_text_has_the_whole_height_beside_what_is_asked(asked: Asked) -> None:
+    asked.panel.resize(660, 236)  # what the window leaves it at 1280 x 800
+    asked.ask(NAME, text="\n".join(LINES))
+    assert asked.panel.is_broad
+    assert lines_in_sight(asked) >= 12
+    label, area = behind(asked)
+    assert area.viewport().width() > 300
+    assert label.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_a_long_text_is_scrolled_by_keys_while_words_are_typed(asked: Asked) -> None:
+    asked.panel.resize(660, 236)
+    asked.ask(NAME, text="\n".join(LINES))
+    bar = behind(asked)[1].verticalScrollBar()
+    assert isinstance(focused(), QLineEdit)
+    seen = [bar.value()]
+    for _ in range(10):
+        asked.press(Qt.Key.Key_PageDown)
+        seen.append(bar.value())
+        assert seen[-1] - seen[-2] < behind(asked)[1].viewport().height()  # nothing is skipped
+    assert (seen[0], seen[-1]) == (0, bar.maximum())
+    for _ in range(10):
+        asked.press(Qt.Key.Key_PageUp)
+    assert bar.value() == 0
+    assert (asked.answers, asked.closed) == ([], 0)
+    said = [one.whole_text for one in asked.panel.findChildren(OneLine) if one.isVisible()]
+    assert "PageDown, PageUp: the rest of the text" in said
+
+
+def test_a_text_that_has_room_says_nothing_of_scrolling(asked: Asked) -> None:
+    asked.panel.resize(660, 500)
+    asked.ask(NAME, text="\n".join(LINES[:8]))
+    said = [one.whole_text for one in asked.panel.findChildren(OneLine) if one.isVisible()]
+    assert said == ["why"]
+
+
+def test_a_short_text_stands_below_what_is_asked(asked: Asked) -> None:
+    asked.ask(NAME, text="\n".join(LINES))
+    asked.ask(NAME, text="\n".join(LINES[:3]))
+    assert not asked.panel.is_broad
+
+
+def frame_of(widget: QWidget) -> list[float]:
+    """Return how bright the outermost pixels of a widget are, along its upper edge."""
+    picture = widget.grab().toImage()
+    across = range(4, picture.width() - 4)
+    return [picture.pixelColor(column, 0).lightnessF() for column in across]
+
+
+def test_what_has_the_keyboard_has_a_frame_that_nothing_else_has(asked: Asked) -> None:
+    asked.panel.setStyleSheet(asked.panel.styleSheet() + "QWidget { background: #26293b; }")
+    asked.ask(choice("a", other_words=True), Question(name="b", text="b"))
+    kinds = (QRadioButton, QLineEdit)
+    widgets = [one for kind in kinds for one in asked.panel.findChildren(kind) if one.isVisible()]
+    for _ in range(3):
+        framed = [one for one in widgets if min(frame_of(one)) > 0.5]
+        assert framed == [focused()]
+        asked.press(Qt.Key.Key_Tab)
+
+
+def test_words_that_cannot_be_taken_stay_in_the_form(asked: Asked) -> None:
+    asked.ask(Question(name="comment", text="comment"))
+    asked.type("forty words that took a minute")
+    asked.is_taken = False
+    asked.press(Qt.Key.Key_Return)
+    assert (asked.closed, len(asked.answers)) == (0, 1)
+    line = focused()
+    assert isinstance(line, QLineEdit)
+    assert line.text() == "forty words that took a minute"
+    asked.is_taken = True
+    asked.press(Qt.Key.Key_Return)
+    assert (asked.closed, asked.answers[0]) == (1, asked.answers[1])
+
+
+def hold(key: Qt.Key) -> None:
+    """Send what the window system sends while a key is held."""
+    press = QEvent.Type.KeyPress
+    QApplication.sendEvent(focused(), QKeyEvent(press, key, Qt.KeyboardModifier(0), "", True))
+
+
+def test_a_key_that_is_held_answers_nothing(asked: Asked) -> None:
+    asked.ask(choice(value="artefact"))
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_2, Qt.Key.Key_Escape):
+        hold(key)
+        assert (asked.answers, asked.closed) == ([], 0)
+    asked.press(Qt.Key.Key_Return)
+    assert asked.answers == [{"reason": "artefact"}]
+
+
+def test_what_must_be_seen_first_is_not_accepted_before_it_is_on_the_screen(asked: Asked) -> None:
+    form = Form(
+        title="sign week-8",
+        text="12 lesions",
+        questions=(Question(name="name", text="name", value="A"),),
+        on_accept=asked.take,
+        is_shown_first=True,
+    )
+    asked.panel.ask(form)
+    asked.press(Qt.Key.Key_Return)  # it was typed ahead
+    assert (asked.answers, asked.panel.form) == ([], form)
+    QApplication.processEvents()
+    asked.press(Qt.Key.Key_Return)
+    assert asked.answers == [{"name": "A"}]
+
+
+def test_what_gets_the_keyboard_comes_into_sight(asked: Asked) -> None:
+    names = [choice(name, other_words=True) for name in "abcdef"]
+    asked.ask(*names)
+    area = next(one for one in asked.panel.findChildren(QScrollArea) if one.isVisible())
+    for _ in range(12):
+        asked.press(Qt.Key.Key_Tab)
+        corner = focused().mapTo(area.viewport(), focused().rect().bottomLeft())
+        assert area.viewport().rect().contains(corner)

@@ -26,6 +26,10 @@ def linked(first: ViewGrid, second: ViewGrid) -> tuple[Canvas, Canvas, Link]:
     return one, other, link
 
 
+def below_the_caption(canvas: Canvas) -> str:
+    return str(canvas.viewer.canvas.overlays["recistkit_caption"].text).strip()
+
+
 def height_mm(canvas: Canvas) -> float:
     assert canvas.centre_mm is not None
     return canvas.centre_mm[2]
@@ -43,9 +47,27 @@ def test_slices_follow_in_millimetres_both_ways() -> None:
 def test_a_slice_beyond_the_other_volume_shows_its_last_one() -> None:
     low, high, _ = linked(thin_grid(), thin_grid((-20.0, -30.0, 130.0)))
     low.set_slice(5)
-    assert high.slice_number == 0
+    assert (high.slice_number, below_the_caption(high)) == (0, "outside this scan")
+    assert below_the_caption(low) == ""
     low.set_slice(59)
-    assert high.slice_number == 29
+    assert (high.slice_number, below_the_caption(high)) == (29, "")
+
+
+def test_the_caption_says_no_more_than_is_so() -> None:
+    low, high, link = linked(thin_grid(), thin_grid((-20.0, -30.0, 130.0)))
+    low.set_slice(5)
+    high.set_slice(1)
+    assert (low.slice_number, below_the_caption(high)) == (31, "")
+    low.set_slice(5)
+    assert below_the_caption(high) == "outside this scan"
+    link.unlink()
+    assert below_the_caption(high) == ""
+    low.set_slice(7)
+    assert below_the_caption(high) == ""
+    link.relink()
+    assert below_the_caption(high) == "outside this scan"
+    high.show(thin_grid())
+    assert below_the_caption(high) == ""
 
 
 def test_zoom_and_pan_follow() -> None:
@@ -143,7 +165,8 @@ def test_a_closed_link_leaves_no_listener() -> None:
     link.close()
     first.set_slice(2)
     assert second.slice_number != 10
-    assert (first._topics.heard, second._topics.heard) == ([], [])
+    second.set_plane("coronal")
+    assert first.plane == "axial"
 
 
 def test_the_wheel_moves_both() -> None:

@@ -19,7 +19,7 @@ import napari_recistkit
 from napari_recistkit import launch, sample
 from recistkit.errors import OptionError, OutputError
 from recistkit.reading.cases import find_cases
-from recistkit.reading.settings import load_settings
+from recistkit.study.settings import load_settings
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

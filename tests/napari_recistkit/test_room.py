@@ -11,17 +11,14 @@ import pytest
 
 from napari_recistkit.mark_name import MarkName
 from napari_recistkit.room import Room
-from napari_recistkit.ruler_tool import Click, Stroke
+from napari_recistkit.ruler_tool import Click, Pull, Stroke
 from recistkit.errors import OutputError
-from recistkit.measure.bidirectional import proposed
 from recistkit.model.mark import ImagePlace, Ruler
-from recistkit.reading.charter import Charter
-from recistkit.reading.settings import CompartmentRule, StudySettings
 from recistkit.store.journal import Journal
-from tests.napari_recistkit.fake_window import FakeWindow
+from recistkit.study.charter import Charter
+from recistkit.study.settings import CompartmentRule, StudySettings
+from tests.napari_recistkit.fake_window import FakeSight, FakeWindow
 from tests.reading.sessions import charter, complete_statements, line, open_session, sign
-
-UP = (0.0, 0.0, 1.0)
 
 
 def place(series: str = "1.2.3", slice_number: int = 5) -> ImagePlace:
@@ -35,31 +32,25 @@ class Desk:
         self.journal = Journal.open(folder / "readers" / "A.db", "A")
         self.session = open_session(folder, rules, journal=self.journal)
         self.window = FakeWindow()
-        self.room = Room(self.session, settings, self.window)
+        self.sight = FakeSight()
+        self.room = Room(self.session, settings, self.window, self.sight)
 
     def draw(self, ruler: Ruler, where: ImagePlace | None = None) -> None:
-        """Drag as the ruler tool hands it on: with a short axis proposed, or as one."""
-        mark = self.room.lacks_short
-        if mark is None or mark.longest is None:
-            axes = proposed(ruler, UP)
-            stroke = Stroke(
-                action="longest",
-                longest=ruler,
-                short=axes.short,
-                key=None,
-                place=where or place(),
-            )
-        else:
-            stroke = Stroke(
-                action="short", longest=mark.longest, short=ruler, key=None, place=where or place()
-            )
-        self.room.take_stroke(stroke)
+        """Drag as the ruler tool hands it on."""
+        where = where or place()
+        drag = self.room.next_drag(where.series)
+        self.room.take_stroke(Stroke(drag=drag, ruler=ruler, place=where))
+
+    @property
+    def draws(self) -> str:
+        """What the next drag is."""
+        return self.room.next_drag(place().series).draws
 
     def add(self, tool: str, length_mm: float, organ: str, at: float = 0.0) -> None:
         """Add a lesion at the baseline with one drag (two for a node) and its organ."""
         self.room.arm(tool)
         self.draw(line(length_mm, at=at))
-        if self.room.lacks_short:
+        if self.draws == "short":
             self.draw(line(length_mm * 0.75, at=at, upright=True))
         self.window.choose_organ(organ)
 
@@ -142,7 +133,7 @@ def test_a_node_needs_its_short_axis_before_its_organ_is_asked(desk: Desk) -> No
     desk.draw(line(30))
     assert desk.window.said.startswith("T1: measured 30.0 mm")
     assert "the short axis is not measured" in desk.window.said
-    assert desk.room.lacks_short is not None
+    assert desk.draws == "short"
     desk.draw(line(20, upright=True))
     assert desk.window.organ_of == "T1"
     desk.window.choose_organ("mesorectal lymph node")
@@ -154,12 +145,9 @@ def test_a_node_needs_its_short_axis_before_its_organ_is_asked(desk: Desk) -> No
 def test_a_short_axis_drawn_longer_becomes_the_long_one(desk: Desk) -> None:
     desk.room.arm("node")
     desk.draw(line(20))
-    long, short = line(32, upright=True), line(20)
-    desk.room.take_stroke(
-        Stroke(action="short", longest=long, short=short, key=None, place=place())
-    )
+    desk.draw(line(32, upright=True))
     (mark,) = desk.session.draft.marks_of("T1", "baseline")
-    assert (mark.longest, mark.short) == (long, short)
+    assert (mark.longest, mark.short) == (line(32, upright=True), line(20))
     assert (mark.longest_mm, mark.short_mm) == (Decimal("32.0"), Decimal("20.0"))
 
 
@@ -200,10 +188,7 @@ def test_a_drag_beside_the_lesion_measures_it_anew(desk: Desk) -> None:
 def test_a_pull_keeps_what_was_pulled(desk: Desk) -> None:
     desk.add("target", 50, "liver")
     longest, short = line(48), line(25, upright=True)
-    stroke = Stroke(
-        action="pull", longest=longest, short=short, key=MarkName("T1", None), place=place()
-    )
-    desk.room.take_stroke(stroke)
+    desk.room.take_pull(Pull(longest=longest, short=short, key=MarkName("T1", None), place=place()))
     (mark,) = desk.session.draft.marks_of("T1", "baseline")
     assert (mark.longest_mm, mark.short_mm) == (Decimal("48.0"), Decimal("25.0"))
     assert desk.window.said == "T1 liver: measured 48.0 × 25.0 mm"
@@ -211,22 +196,14 @@ def test_a_pull_keeps_what_was_pulled(desk: Desk) -> None:
 
 def test_a_pulled_short_axis_alone_leaves_the_long_one(desk: Desk) -> None:
     desk.add("target", 50, "liver")
-    stroke = Stroke(
-        action="pull",
-        longest=None,
-        short=line(31, upright=True),
-        key=MarkName("T1", None),
-        place=place(),
-    )
-    desk.room.take_stroke(stroke)
+    short = line(31, upright=True)
+    desk.room.take_pull(Pull(longest=None, short=short, key=MarkName("T1", None), place=place()))
     (mark,) = desk.session.draft.marks_of("T1", "baseline")
     assert (mark.longest_mm, mark.short_mm) == (Decimal("50.0"), Decimal("31.0"))
 
 
 def test_a_pull_of_what_is_no_mark_of_the_read_does_nothing(desk: Desk) -> None:
-    desk.room.take_stroke(
-        Stroke(action="pull", longest=line(9), short=None, key="else", place=place())
-    )
+    desk.room.take_pull(Pull(longest=line(9), short=None, key="else", place=place()))
     assert (desk.session.draft.marks, desk.window.said) == ({}, "")
 
 
@@ -323,6 +300,71 @@ def test_a_non_target_is_not_split(follow_up: Desk) -> None:
     follow_up.room.choose_lesion("NT1")
     follow_up.room.split()
     assert (follow_up.window.said, follow_up.room.armed) == ("only a target has fragments", None)
+
+
+def split_in(desk: Desk, *lengths_mm: float) -> None:
+    """Split the current target into fragments."""
+    desk.room.split()
+    for number, length_mm in enumerate(lengths_mm):
+        desk.draw(line(length_mm, at=20.0 * number))
+
+
+def fragments(desk: Desk, visit: str = "month-2") -> list[tuple[str | None, str]]:
+    marks = desk.session.draft.marks_of("T1", visit)
+    return [(mark.fragment, str(mark.longest_mm)) for mark in marks]
+
+
+def test_one_fragment_is_removed_by_its_number_and_undo_brings_it_back(follow_up: Desk) -> None:
+    split_in(follow_up, 15, 12, 11)
+    follow_up.room.remove_fragment()
+    form = follow_up.window.form
+    assert form is not None
+    assert form.title == "remove a fragment of T1"
+    texts = [choice.text for choice in form.questions[0].choices]
+    assert texts == ["a: 15.0 mm", "b: 12.0 mm", "c: 11.0 mm"]
+    follow_up.window.answer(fragment="b")
+    assert follow_up.window.said == "fragment b of T1 is removed; undo (Ctrl+Z) brings it back"
+    assert fragments(follow_up) == [("a", "15.0"), ("c", "11.0")]
+    follow_up.room.undo()
+    assert fragments(follow_up) == [("a", "15.0"), ("b", "12.0"), ("c", "11.0")]
+
+
+def test_the_last_but_one_fragment_leaves_the_lesion_whole(follow_up: Desk) -> None:
+    split_in(follow_up, 15, 12)
+    follow_up.room.remove_fragment()
+    follow_up.window.answer(fragment="a")
+    assert (fragments(follow_up), follow_up.states["T1"]) == ([(None, "12.0")], "measured")
+
+
+def test_the_last_fragment_is_not_removed_but_what_to_do_is_said(follow_up: Desk) -> None:
+    split_in(follow_up, 15)
+    follow_up.room.remove_fragment()
+    assert (follow_up.window.form, fragments(follow_up)) == (None, [("a", "15.0")])
+    assert follow_up.window.said == (
+        "this is the only fragment of T1: draw another one (V), or state the lesion anew (X, S, E)"
+    )
+
+
+def test_a_lesion_that_is_whole_has_no_fragment_to_remove(desk: Desk) -> None:
+    desk.add("target", 50, "liver")
+    desk.room.disarm()
+    desk.room.choose_lesion("T1")
+    desk.room.split()
+    desk.draw(line(20, at=20))
+    desk.room.remove_fragment()
+    desk.window.answer(fragment="a")
+    assert fragments(desk, "baseline") == [(None, "20.0")]
+    desk.room.remove_fragment()
+    assert desk.window.said == "T1 has no fragments here; V lets each drag be one"
+
+
+def test_fragments_that_changed_while_they_were_asked_about_stay(follow_up: Desk) -> None:
+    split_in(follow_up, 15, 12, 11)
+    follow_up.room.remove_fragment()
+    follow_up.room.undo()
+    follow_up.window.answer(fragment="b")
+    assert follow_up.window.said == "the fragments of T1 were changed meanwhile; look again"
+    assert fragments(follow_up) == [("a", "15.0"), ("b", "12.0")]
 
 
 # Lesions
@@ -579,7 +621,7 @@ def test_a_visit_is_signed_with_name_and_meaning(follow_up: Desk) -> None:
     assert [question.value for question in form.questions] == ["Reader A", "read"]
     follow_up.window.answer()
     assert follow_up.session.locked
-    assert follow_up.window.signed_visits == ["month-2"]
+    assert follow_up.window.signatures == 1
     assert follow_up.window.said == "month-2 is signed"
     assert follow_up.session.document.exists()
 
@@ -600,7 +642,7 @@ def test_a_signature_needs_a_meaning(follow_up: Desk) -> None:
     follow_up.window.answer(meaning="")
     assert not follow_up.session.locked
     assert follow_up.window.said == "a signature needs a name and a meaning, each on one line"
-    assert follow_up.window.signed_visits == []
+    assert follow_up.window.signatures == 0
 
 
 def test_a_document_that_is_not_written_is_said_and_the_signature_stays(
@@ -631,6 +673,7 @@ def test_a_signed_visit_is_changed_only_after_an_amendment(follow_up: Desk) -> N
         follow_up.room.not_evaluable,
         follow_up.room.merge,
         follow_up.room.split,
+        follow_up.room.remove_fragment,
         follow_up.room.edit_organ,
         follow_up.room.edit_statement,
         follow_up.room.no_new_lesions,
@@ -717,6 +760,7 @@ def test_without_a_lesion_every_key_says_that_one_is_needed(desk: Desk) -> None:
         desk.room.not_evaluable,
         desk.room.merge,
         desk.room.split,
+        desk.room.remove_fragment,
         desk.room.toggle_certainty,
         desk.room.complete_response,
         lambda: desk.room.set_state("absent"),

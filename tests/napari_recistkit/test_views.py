@@ -8,17 +8,18 @@ from pathlib import Path
 import pytest
 
 from napari_recistkit.canvas import Canvas
+from napari_recistkit.lesion_layer import ShownRuler
 from napari_recistkit.link import Link
 from napari_recistkit.loading import load_one
 from napari_recistkit.open_case import OpenCase
 from napari_recistkit.open_folder import FoundFolder, OpenFolder
 from napari_recistkit.ruler_tool import Stroke
 from napari_recistkit.windows import PRESETS
-from recistkit.measure.bidirectional import proposed
 from recistkit.model.mark import ImagePlace
 from recistkit.reading.cases import find_cases
 from recistkit.reading.grid import ViewGrid
-from recistkit.reading.settings import load_settings
+from recistkit.reading.place import Beside
+from recistkit.study.settings import load_settings
 from tests.napari_recistkit.canvases import Later, bare_canvas
 from tests.napari_recistkit.driving import ModelMouse
 from tests.napari_recistkit.fake_window import FakeWindow
@@ -68,12 +69,9 @@ class Sitting:
 
     def draw(self, lesion: str, share: float) -> None:
         """Measure a lesion on what is shown."""
-        longest = axes_of(lesion, share)[0]
         place = self.place(lesion)
-        short = proposed(longest, (0.0, 0.0, 1.0)).short
-        self.room.take_stroke(
-            Stroke(action="longest", longest=longest, short=short, key=None, place=place)
-        )
+        drag = self.room.next_drag(place.series)
+        self.room.take_stroke(Stroke(drag=drag, ruler=axes_of(lesion, share)[0], place=place))
 
     def place(self, lesion: str) -> ImagePlace:
         grid = self.present.grid
@@ -96,7 +94,7 @@ class Sitting:
     @property
     def draws(self) -> str:
         """What the next drag is."""
-        return str(self.opened._tool.armed)
+        return self.opened._tool.next_drag.draws
 
     def is_drawing(self) -> bool:
         return self.opened._tool.drawing
@@ -130,7 +128,8 @@ def sitting(folder: Path) -> Iterator[Sitting]:
 
 
 def caption(canvas: Canvas) -> str:
-    return str(canvas.viewer.canvas.overlays["recistkit_caption"].text).strip()
+    text = str(canvas.viewer.canvas.overlays["recistkit_caption"].text).strip()
+    return ", ".join(text.splitlines())
 
 
 def test_the_follow_up_is_shown_beside_the_baseline_at_the_first_lesion(sitting: Sitting) -> None:
@@ -200,7 +199,7 @@ def test_the_comparison_goes_round(sitting: Sitting) -> None:
     for name, share in (("T1", 0.5), ("T2", 0.5), ("T3", 0.5), ("T4", 0.9), ("T5", 0.9)):
         sitting.room.choose_lesion(name)
         sitting.draw(name, share)
-        if sitting.room.lacks_short is not None:
+        if sitting.draws == "short":
             sitting.session.set_short(axes_of(name, share)[1])
     for name in ("NT1", "NT2", "NT3"):
         sitting.room.choose_lesion(name)
@@ -235,14 +234,18 @@ def test_rulers_are_pulled_only_in_the_open_visit(sitting: Sitting) -> None:
     assert {ruler.pullable for ruler in sitting.present.rulers} == {False}
 
 
+def drafts(sitting: Sitting) -> tuple[ShownRuler, ...]:
+    return sitting.present._drawings.of("ruler")
+
+
 def test_a_proposed_short_axis_is_shown_and_goes_with_its_lesion(sitting: Sitting) -> None:
     sitting.room.choose_lesion("T4")
     sitting.draw("T4", 0.5)
-    assert [ruler.label for ruler in sitting.present._draft] == ["drag"]
+    assert [ruler.label for ruler in drafts(sitting)] == ["drag"]
     assert sitting.draws == "short"
     sitting.room.choose_lesion("T1")
-    assert sitting.present._draft == ()
-    assert sitting.draws == "longest"
+    assert drafts(sitting) == ()
+    assert sitting.draws == "measure"
 
 
 def test_a_drag_under_way_is_given_up_when_another_lesion_is_chosen(sitting: Sitting) -> None:
@@ -293,6 +296,156 @@ def test_a_case_opens_as_it_was_left(folder: Path) -> None:
     again.close()
 
 
+def look_of(canvas: Canvas) -> tuple[object, ...]:
+    """Return where a canvas looks: place, zoom, grey values."""
+    assert canvas.centre_mm is not None
+    place = tuple(round(at, 4) for at in canvas.centre_mm)
+    return (place, round(canvas.zoom, 6), canvas.window, canvas.slice_number)
+
+
+def leave_and_return(sitting: Sitting, folder: Path) -> Sitting:
+    """Close a case and open it again with all its scans."""
+    sitting.close()
+    again = Sitting(folder)
+    again.load()
+    return again
+
+
+def test_both_views_come_back_with_zoom_and_place(folder: Path) -> None:
+    sitting = Sitting(folder)
+    sitting.load()
+    sitting.room.choose_lesion("T3")
+    sitting.present.set_zoom(6.5)
+    sitting.present.centre_on((70.0, 95.0, 40.0))
+    sitting.views.next_slice(1)
+    before = [look_of(one) for one in (sitting.present, sitting.compared)]
+    again = leave_and_return(sitting, folder)
+    assert [look_of(one) for one in (again.present, again.compared)] == before
+    assert before[0][1] == before[1][1] == 6.5
+    assert again.link.enabled
+    again.close()
+
+
+def test_views_that_went_their_own_ways_come_back_so(folder: Path) -> None:
+    sitting = Sitting(folder)
+    sitting.load()
+    sitting.room.choose_lesion("T3")
+    sitting.views.toggle_link()
+    sitting.present.set_zoom(6.5)
+    sitting.compared.set_zoom(2.25)
+    sitting.compared.show_point((50.0, 60.0, 72.0))
+    sitting.compared.preset("bone")
+    before = [look_of(one) for one in (sitting.present, sitting.compared)]
+    again = leave_and_return(sitting, folder)
+    assert [look_of(one) for one in (again.present, again.compared)] == before
+    assert not again.link.enabled
+    again.views.toggle_link()
+    assert again.depths == (40.0, 40.0)
+    again.close()
+
+
+def test_a_lesion_that_both_views_show_at_its_own_place_comes_back_so(folder: Path) -> None:
+    sitting = Sitting(folder)
+    sitting.load()
+    sitting.link.set_offset((0.0, 0.0, 8.0))
+    sitting.room.choose_lesion("T3")
+    with sitting.link.paused():
+        sitting.compared.show_point(LESIONS["T5"][1])
+    before = [look_of(one) for one in (sitting.present, sitting.compared)]
+    again = leave_and_return(sitting, folder)
+    assert [look_of(one) for one in (again.present, again.compared)] == before
+    again.close()
+
+
+def test_a_reader_who_goes_on_while_scans_load_is_not_called_back(folder: Path) -> None:
+    sitting = Sitting(folder)
+    sitting.load()
+    sitting.room.choose_lesion("T3")
+    sitting.present.set_zoom(6.5)
+    sitting.close()
+    again = Sitting(folder)
+    again.load("week-8 CT")
+    again.room.choose_lesion("T5")
+    again.load("baseline CT")
+    assert again.depths == (72.0, 72.0)
+    again.close()
+
+
+def test_the_whole_slice_stays_whole_on_another_screen(folder: Path) -> None:
+    sitting = Sitting(folder)
+    sitting.load()
+    sitting.views.fit()
+    sitting.views.next_slice(2)
+    at = sitting.present.slice_number
+    sitting.views.fit()
+    sitting.close()
+    again = Sitting(folder)
+    again.load()
+    assert (again.present.slice_number, again.present.is_fitted) == (at, True)
+    again.present.viewer.canvas.size = (1200, 1600)
+    whole = bare_canvas(again.present.grid)
+    whole.viewer.canvas.size = (1200, 1600)
+    whole.fit()
+    assert again.present.zoom == whole.zoom
+    again.close()
+
+
+def test_a_place_of_an_older_journal_shows_the_slice_that_was_read(folder: Path) -> None:
+    sitting = Sitting(folder)
+    sitting.load()
+    sitting.room.choose_lesion("T3")
+    sitting.views.next_slice(3)
+    at = sitting.present.slice_number
+    new = {"zoom": None, "beside": None, "is_linked": None}
+    old = sitting.views.place().model_copy(update=new)
+    sitting.session.remember(old)
+    sitting.views.place = lambda: old  # type: ignore[method-assign]
+    again = leave_and_return(sitting, folder)
+    assert (again.present.slice_number, again.compared.slice_number) == (at, at)
+    assert again.link.enabled
+    again.close()
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        {"point_mm": (9e4, 9e4, 9e4)},
+        {"zoom": 1e300},
+        {"window": (0.0, -5.0)},
+        {"plane": "oblique"},
+        {"comparison": "nobody"},
+        {"link_offset_mm": (9e4, 0.0, 0.0)},
+        {"beside": Beside(series="1.2.1.1", point_mm=(9e4, 9e4, 9e4), zoom=0.001)},
+    ],
+)
+def test_no_place_keeps_a_case_from_opening_with_its_lesion_in_sight(
+    folder: Path, nonsense: dict[str, object]
+) -> None:
+    sitting = Sitting(folder)
+    sitting.load()
+    sitting.room.choose_lesion("T3")
+    odd = sitting.views.place().model_copy(update=nonsense)
+    sitting.session.remember(odd)
+    sitting.views.place = lambda: odd  # type: ignore[method-assign]
+    again = leave_and_return(sitting, folder)
+    assert (again.session.visit, again.session.lesion) == ("week-8", "T3")
+    assert again.depths[0] == 40.0
+    again.close()
+
+
+def test_a_signed_visit_is_left_behind_for_the_next_one(folder: Path) -> None:
+    sitting = Sitting(folder)
+    sitting.load()
+    sitting.link.set_offset((0.0, 0.0, 8.0))
+    sitting.room.next_visit(-1)
+    assert sitting.session.visit == "baseline"
+    again = leave_and_return(sitting, folder)
+    assert (again.session.visit, again.session.lesion) == ("week-8", "T1")
+    assert (again.shown, again.depths) == (("1.2.2.1", "1.2.1.1"), (12.0, 12.0))
+    assert again.link.offset_mm == (0.0, 0.0, 0.0)
+    again.close()
+
+
 def test_another_case_opens_in_its_own_way(tmp_path: Path) -> None:
     write_study(tmp_path)
     first = Sitting(tmp_path, "S1")
@@ -315,6 +468,7 @@ def test_another_case_opens_in_its_own_way(tmp_path: Path) -> None:
         window=second.window,
         is_free=lambda: True,
     )
+    second.window.refresh = reopened.refresh  # type: ignore[method-assign]
     reopened.refresh()
     grid, _ = load_one(second.case.visits[0].series[0])
     assert grid is not None
@@ -326,15 +480,12 @@ def test_another_case_opens_in_its_own_way(tmp_path: Path) -> None:
 
 def test_key_images_that_cannot_be_made_are_named(folder: Path) -> None:
     sitting = Sitting(folder)
-    sitting.opened.save_key_images("baseline")
-    assert sitting.window.said == (
-        "baseline is signed; these key images are not written: "
-        + "; ".join(f"{name}: its scan is not loaded" for name in ("T1", "T2", "T3", "T4", "T5"))
-    )
+    missing = [f"baseline T{number}: its scan is not loaded" for number in range(1, 6)]
+    assert sitting.opened.save_key_images() == [
+        f"these key images are not written: {'; '.join(missing)}"
+    ]
     sitting.load("baseline CT")
-    sitting.window.said = ""
-    sitting.opened.save_key_images("baseline")
-    assert sitting.window.said == ""
+    assert sitting.opened.save_key_images() == []
     written = sorted(path.name for path in folder.rglob("key-images/**/*.png"))
     assert written == [f"baseline_T{number}.png" for number in range(1, 6)]
     sitting.close()

@@ -10,9 +10,9 @@ import pytest
 from napari_recistkit import panel_html
 from napari_recistkit.panel_html import FindingLine
 from napari_recistkit.visit_text import finding_lines, findings_html, title_text, visit_html
-from recistkit.reading.charter import ShowResponse
 from recistkit.reading.panel import PanelLine
 from recistkit.reading.session import ReadSession
+from recistkit.study.charter import ShowResponse
 from tests.reading.sessions import charter, complete_statements, line, open_session, sign
 
 WORDS_OF_A_RESPONSE = ("PR", "SD", "PD", "CR", "NE", "overall", "-40", "30.0")

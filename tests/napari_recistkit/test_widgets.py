@@ -55,7 +55,7 @@ def shown(qtbot: QtBot) -> Callable[[QWidget], QWidget]:
 
 
 def cells(table: LesionTable, row: int, role: int = DISPLAY) -> list[object]:
-    model = table.lesion_model
+    model = table.model()
     return [model.index(row, column).data(role) for column in range(len(COLUMNS))]
 
 
@@ -98,9 +98,7 @@ def test_a_row_that_lacks_something_is_seen_to(qtbot: QtBot, session: ReadSessio
     session.go_to_lesion("NT1")
     session.set_state("present")
     table.show_rows(session.rows(), None)
-    colours = [
-        table.lesion_model.index(row, 0).data(Qt.ItemDataRole.ForegroundRole) for row in range(3)
-    ]
+    colours = [table.model().index(row, 0).data(Qt.ItemDataRole.ForegroundRole) for row in range(3)]
     assert [colour is None for colour in colours] == [False, False, True]
     assert table.selectionModel().selectedRows() == []
 
@@ -113,7 +111,7 @@ def test_a_click_on_a_row_chooses_its_lesion(
     shown(table)
     chosen: list[str] = []
     table.chosen.connect(chosen.append)
-    where = table.visualRect(table.lesion_model.index(1, 2)).center()
+    where = table.visualRect(table.model().index(1, 2)).center()
     QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=where)
     assert chosen == ["T2"]
 
@@ -132,7 +130,7 @@ def test_showing_the_same_rows_again_resets_nothing(qtbot: QtBot, session: ReadS
     table = LesionTable()
     qtbot.addWidget(table)
     resets: list[int] = []
-    table.lesion_model.modelReset.connect(lambda: resets.append(1))
+    table.model().modelReset.connect(lambda: resets.append(1))
     table.show_rows(session.rows(), "T1")
     table.show_rows(session.rows(), "T2")
     assert (resets, table.currentIndex().row()) == ([1], 1)
@@ -158,6 +156,7 @@ class Organs:
     def __init__(self) -> None:
         self.field = OrganField()
         self.chosen: list[str] = []
+        self.is_taken = True
         self.closed: list[int] = []
         self.field.closed.connect(lambda: self.closed.append(1))
 
@@ -166,8 +165,12 @@ class Organs:
             "T1",
             organ,
             lambda typed: [one.name for one in suggestions(typed)],
-            self.chosen.append,
+            self._take,
         )
+
+    def _take(self, organ: str) -> bool:
+        self.chosen.append(organ)
+        return self.is_taken
 
     def type(self, letters: str, *keys: Qt.Key) -> None:
         QTest.keyClicks(self.field.line, letters)
@@ -206,6 +209,16 @@ def test_nothing_typed_names_nothing(organs: Organs) -> None:
     assert (organs.chosen, organs.closed) == ([], [])
     organs.type("", Qt.Key.Key_Escape)
     assert (organs.chosen, organs.closed) == ([], [1])
+
+
+def test_an_organ_that_cannot_be_taken_is_asked_for_still(organs: Organs) -> None:
+    organs.ask()
+    organs.is_taken = False
+    organs.type("liv", Qt.Key.Key_Return)
+    assert (organs.closed, organs.field.line.text()) == ([], "liv")
+    organs.is_taken = True
+    organs.type("", Qt.Key.Key_Return)
+    assert (organs.closed, organs.chosen) == ([1], ["liver", "liver"])
 
 
 def test_the_organ_that_is_there_is_kept_or_typed_over(organs: Organs) -> None:

@@ -12,6 +12,7 @@ from napari_recistkit.windows import (
     Window,
     dragged,
     first_window,
+    narrowest_width,
     preset_window,
     spread_window,
 )
@@ -68,9 +69,21 @@ def test_what_is_no_number_has_no_part_in_a_window() -> None:
 
 def test_a_drag_to_the_right_is_wider_and_upwards_is_brighter() -> None:
     window = Window(40.0, 300.0)
-    assert dragged(window, 10, 0) == Window(40.0, 310.0)
-    assert dragged(window, 0, -10) == Window(30.0, 300.0)
+    assert dragged(window, 10, 0, 1.0) == Window(40.0, 310.0)
+    assert dragged(window, 0, -10, 1.0) == Window(30.0, 300.0)
 
 
 def test_a_drag_never_closes_a_window() -> None:
-    assert dragged(Window(40.0, 300.0), -1000, 0) == Window(40.0, 1.0)
+    assert dragged(Window(40.0, 300.0), -1000, 0, 1.0) == Window(40.0, 1.0)
+
+
+def test_small_grey_values_are_windowed_as_finely_as_large_ones() -> None:
+    diffusion = np.linspace(0, 0.003, 60 * 50 * 16).reshape(16, 50, 60)
+    grid = with_voxels(oblique_grid(), diffusion)
+    window = spread_window(grid)
+    assert window.limits == pytest.approx((0.00003, 0.002985), abs=1e-6)
+    narrowest = narrowest_width(grid)
+    assert narrowest == pytest.approx(window.width / 1000)
+    assert dragged(window, -150, 0, narrowest).width == pytest.approx(window.width / 2)
+    assert dragged(window, -1000, 0, narrowest).width == narrowest
+    assert narrowest_width(straight_grid()) == 1.0

@@ -16,7 +16,7 @@ from qtpy.QtWidgets import (
 )
 
 from napari_recistkit.widgets.one_line import OneLine, plain_tip
-from napari_recistkit.widgets.plain_keys import MOVING, KeepsKeys
+from napari_recistkit.widgets.plain_keys import MOVING, TypedKeys
 from napari_recistkit.widgets.progress import Progress
 from recistkit.reading.cases import Case
 
@@ -111,7 +111,7 @@ class CaseList(QWidget):
         layout.addWidget(self.line)
         layout.addLayout(below)
         opening = {Qt.Key.Key_Return: self.open_selected, Qt.Key.Key_Enter: self.open_selected}
-        KeepsKeys(self, opening, left=MOVING).keep(self.table)
+        TypedKeys(self, opening, left=MOVING).keep(self.table)
 
     @property
     def cases(self) -> tuple[Case, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from qtpy.QtCore import Qt, Signal
+from qtpy.QtCore import QEvent, QObject, Qt, Signal
 from qtpy.QtWidgets import (
     QButtonGroup,
     QFormLayout,
@@ -22,12 +22,18 @@ from qtpy.QtWidgets import (
 )
 
 from napari_recistkit.forms import Form, Question
+from napari_recistkit.widgets.focus import FOCUS_STYLE
 from napari_recistkit.widgets.one_line import OneLine, plain_tip
 from napari_recistkit.widgets.plain_keys import MOVING, TypedKeys
+
+if TYPE_CHECKING:
+    from qtpy.QtGui import QPaintEvent
 
 __all__ = ["FormPanel"]
 
 _CHOICE_WIDTH_PX: Final = 130
+_SHORT_LINES: Final = 4
+"""What fits below the questions; longer texts have a side of their own."""
 
 
 class FormPanel(QWidget):
@@ -46,6 +52,7 @@ class FormPanel(QWidget):
         self.setObjectName("recistkit-form")
         self._form: Form | None = None
         self._answers: dict[str, _Answer] = {}
+        self._was_shown = False
         leaving = {
             Qt.Key.Key_Return: self.accept,
             Qt.Key.Key_Enter: self.accept,
@@ -62,21 +69,32 @@ class FormPanel(QWidget):
         self._line_keys = TypedKeys(self, leaving)
         self._other_keys = TypedKeys(self, {**leaving, **digits}, left=MOVING)
         self._body = QWidget(self)
-        self._title, self._note = OneLine(self), OneLine(self)
+        self._title, self._note, self._more = OneLine(self), OneLine(self), OneLine(self)
         self._title.setStyleSheet("font-weight: bold")
-        self._scroll = QScrollArea(self)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll, self._beside = _scroll_area(self), _scroll_area(self)
+        self._beside.verticalScrollBar().rangeChanged.connect(self._say_more)
         self._accept = self._button("", self.accept)
-        buttons = QHBoxLayout()
-        for button in (self._accept, self._button("Leave (Esc)", self.leave)):
+        self._arrange(self._button("Leave (Esc)", self.leave))
+        self.setStyleSheet(FOCUS_STYLE)
+
+    def _arrange(self, leaving: QPushButton) -> None:
+        """Put a long text on the left, over the whole height, and what is asked on the right."""
+        buttons, asked, layout = QHBoxLayout(), QVBoxLayout(), QHBoxLayout(self)
+        for button in (self._accept, leaving):
             buttons.addWidget(button)
-        layout = QVBoxLayout(self)
+        asked.addWidget(self._title)
+        asked.addWidget(self._scroll, 1)
+        for line in (self._more, self._note):
+            asked.addWidget(line)
+        asked.addLayout(buttons)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._title)
-        layout.addWidget(self._scroll, 1)
-        layout.addWidget(self._note)
-        layout.addLayout(buttons)
+        layout.addWidget(self._beside, 1)
+        layout.addLayout(asked, 1)
+
+    @property
+    def is_broad(self) -> bool:
+        """Whether a long text stands beside what is asked, and needs as much room again."""
+        return not self._beside.isHidden()
 
     @property
     def form(self) -> Form | None:
@@ -85,15 +103,26 @@ class FormPanel(QWidget):
 
     def ask(self, form: Form) -> None:
         """Show a form and give it the keyboard."""
-        self._form = form
+        self._form, self._was_shown = form, False
         self._rebuild(form)
+        self.update()
+        self.take_keyboard()
+
+    def take_keyboard(self) -> None:
+        """Give the keyboard to the question that was answered last, else to the first."""
         first = next(iter(self._answers.values()), None)
-        (first.first_widget if first else self._body).setFocus()
+        at_first = first.first_widget if first else self._body
+        before: QWidget | None = self._body.focusWidget()
+        (at_first if before is None else before).setFocus()
 
     def accept(self) -> None:
-        """Hand the answers over, unless one that is required is missing."""
+        """Hand the answers over, unless one that is required is missing.
+
+        The form stays where they could not be taken: what was written is not
+        lost.
+        """
         form = self._form
-        if form is None:
+        if form is None or (form.is_shown_first and not self._was_shown):
             return
         missing = [q for q in form.questions if q.is_required and not self._answers[q.name].value]
         if missing:
@@ -102,8 +131,19 @@ class FormPanel(QWidget):
             self._answers[missing[0].name].first_widget.setFocus()
             return
         answers = {name: answer.value for name, answer in self._answers.items()}
-        self.leave()
-        form.on_accept(answers)
+        if form.on_accept(answers) and self._form is form:
+            self.leave()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  Qt's name
+        """Notice that the form came to the screen."""
+        super().paintEvent(event)
+        self._was_shown = self._form is not None
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
+        """Let what gets the keyboard be seen."""
+        if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget):
+            self._scroll.ensureWidgetVisible(watched)
+        return False
 
     def leave(self) -> None:
         """Close the form without an answer."""
@@ -113,8 +153,14 @@ class FormPanel(QWidget):
 
     def _scroll_by(self, pages: int) -> None:
         """Show more of what lies behind the question."""
-        bar = self._scroll.verticalScrollBar()
-        bar.setValue(bar.value() + pages * bar.pageStep())
+        bar = (self._beside if self.is_broad else self._scroll).verticalScrollBar()
+        line = self.fontMetrics().lineSpacing()  # stays in sight
+        bar.setValue(bar.value() + pages * max(bar.pageStep() - line, line))
+
+    def _say_more(self, _lowest: int, highest: int) -> None:
+        """Say how to see the rest of a text that has no room."""
+        self._more.setVisible(self.is_broad and highest > 0)
+        self._more.show_text("PageDown, PageUp: the rest of the text")
 
     def _step(self, step: int) -> None:
         """Give the keyboard to the next thing that can be answered, or the one before."""
@@ -141,15 +187,18 @@ class FormPanel(QWidget):
         self._answers = {question.name: _Answer(question, body) for question in form.questions}
         for question in form.questions:
             layout.addRow(question.text, self._answers[question.name].widget)
-        if form.text:
-            text = QLabel(form.text, body)
-            text.setTextFormat(Qt.TextFormat.PlainText)
-            text.setWordWrap(True)
-            text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            layout.addRow(text)
+        is_long = len(form.text.splitlines()) > _SHORT_LINES
+        self._beside.setVisible(is_long)
+        self._more.hide()
+        if is_long:
+            self._beside.setWidget(_plain_text(form.text))
+            self._beside.verticalScrollBar().setValue(0)
+        elif form.text:
+            layout.addRow(_plain_text(form.text))
         for widget in (body, *body.findChildren(QWidget)):
             is_line = isinstance(widget, QLineEdit)
             (self._line_keys if is_line else self._other_keys).keep(widget)
+            widget.installEventFilter(self)
         body.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._body = body
         self._scroll.setWidget(body)
@@ -161,6 +210,26 @@ class FormPanel(QWidget):
         return button
 
 
+def _plain_text(words: str) -> QLabel:
+    """Return words as they are, over several lines, which widen nothing."""
+    text = QLabel(words)
+    text.setTextFormat(Qt.TextFormat.PlainText)
+    text.setWordWrap(True)
+    text.setAlignment(Qt.AlignmentFlag.AlignTop)
+    text.setMargin(2)
+    text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return text
+
+
+def _scroll_area(parent: QWidget) -> QScrollArea:
+    """Return an area that scrolls up and down, and never has the keyboard itself."""
+    area = QScrollArea(parent)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area
+
+
 class _Answer:
     """The widgets of one question."""
 
@@ -170,6 +239,7 @@ class _Answer:
         self._group = QButtonGroup(self.widget)
         layout = QVBoxLayout(self.widget)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
         for number, choice in enumerate(question.choices):
             button = QRadioButton(self.widget)
             text = button.fontMetrics().elidedText(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QAction, QKeySequence, QShortcut
-from qtpy.QtWidgets import QWidget
+from qtpy.QtWidgets import QApplication, QWidget
 
 from napari_recistkit.shortcuts import SHORTCUTS, Shortcut
 
@@ -14,7 +14,11 @@ __all__ = ["bind_keys", "take_keys_of"]
 
 
 def bind_keys(widget: QWidget, act: Callable[[Shortcut], None]) -> None:
-    """Let every shortcut of the table work wherever the focus is, as long as a widget lives.
+    """Let every shortcut of the table work wherever the focus is in a widget's window.
+
+    In another window of the application, of napari's or of a script's, they do
+    nothing: nobody there sees the read. A panel that belongs to the window is
+    one with it.
 
     Parameters
     ----------
@@ -27,8 +31,10 @@ def bind_keys(widget: QWidget, act: Callable[[Shortcut], None]) -> None:
         for keys in shortcut.keys:
             made = QShortcut(QKeySequence(keys), widget)
             made.setContext(Qt.ShortcutContext.ApplicationShortcut)
+            made.setAutoRepeat(shortcut.repeats)
+            # Shift+Tab and Backtab are one key to Qt, and so of two of ours
             for pressed in (made.activated, made.activatedAmbiguously):
-                pressed.connect(_worker(shortcut, act))
+                pressed.connect(_worker(shortcut, widget, act))
 
 
 def take_keys_of(window: QWidget) -> Callable[[], None]:
@@ -56,8 +62,23 @@ def take_keys_of(window: QWidget) -> Callable[[], None]:
     return give_back
 
 
-def _worker(shortcut: Shortcut, act: Callable[[Shortcut], None]) -> Callable[[], None]:
+def _worker(
+    shortcut: Shortcut, widget: QWidget, act: Callable[[Shortcut], None]
+) -> Callable[[], None]:
     def work() -> None:
-        act(shortcut)
+        if _is_before_the_reader(widget):
+            act(shortcut)
 
     return work
+
+
+def _is_before_the_reader(widget: QWidget) -> bool:
+    """Tell whether the active window is that of a widget, or belongs to it as a panel does."""
+    active = QApplication.activeWindow()
+    return active is not None and _outermost(active) is _outermost(widget)
+
+
+def _outermost(widget: QWidget) -> QWidget:
+    """Return the widget that belongs to no other: the main window, also of a dock that floats."""
+    above: QWidget | None = widget.parentWidget()
+    return widget if above is None else _outermost(above)

@@ -20,7 +20,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 _OPEN: Final = "#E69F00"
 _WIDEST_PX: Final = 240
-_ROLES: Final = {"target": "target", "non-target": "non-target", "new": "new"}
+_ROW_GAP_PX: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def _percent(change: str) -> str:
 
 def _kind(row: Row) -> str:
     nodal = ", nodal" if row.lesion.nodal else ""
-    return f"{_ROLES[row.lesion.role]}{nodal}"
+    return f"{row.lesion.role}{nodal}"
 
 
 def _state(row: Row) -> str:
@@ -76,7 +76,7 @@ COLUMNS: Final = (
 
 
 class LesionTableModel(QAbstractTableModel):
-    """Rows as Qt wants them; a new tuple of rows is one reset."""
+    """Rows as Qt wants them; other lesions are one reset, other values of the same are none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,10 +84,16 @@ class LesionTableModel(QAbstractTableModel):
 
     def show(self, rows: Sequence[Row]) -> None:
         """Show other rows."""
-        if tuple(rows) == self.rows:
+        before, now = self.rows, tuple(rows)
+        if now == before:
+            return
+        if [row.lesion.id for row in before] == [row.lesion.id for row in now]:
+            self.rows = now
+            last = self.index(len(before) - 1, len(COLUMNS) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
             return
         self.beginResetModel()
-        self.rows = tuple(rows)
+        self.rows = now
         self.endResetModel()
 
     def rowCount(self, _parent: Index | None = None) -> int:  # noqa: N802  Qt's name
@@ -142,25 +148,22 @@ class LesionTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(22)
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + _ROW_GAP_PX)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
         header.setMaximumSectionSize(_WIDEST_PX)
         self.clicked.connect(self._choose)
 
-    @property
-    def lesion_model(self) -> LesionTableModel:
-        """The rows that are shown."""
-        return self._model
-
     def show_rows(self, rows: Sequence[Row], current: str | None) -> None:
         """Show rows and mark the current lesion's."""
         self._model.show(rows)
         ids = [row.lesion.id for row in self._model.rows]
         if current in ids:
-            self.selectRow(ids.index(current))
-            self.scrollTo(self._model.index(ids.index(current), 0))
+            index = self._model.index(ids.index(current), 0)
+            if not self.selectionModel().isRowSelected(index.row()):
+                self.selectRow(index.row())
+            self.scrollTo(index)
         else:
             self.clearSelection()
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from qtpy.QtCore import Qt, Signal
+from qtpy.QtCore import QEvent, QObject, Qt, Signal
+from qtpy.QtGui import QKeyEvent, QKeySequence
 from qtpy.QtWidgets import QLabel, QLineEdit, QListWidget, QVBoxLayout, QWidget
 
+from napari_recistkit.widgets.focus import FOCUS_STYLE
 from napari_recistkit.widgets.plain_keys import TypedKeys
 from recistkit.reading.organs import suggestions
 
@@ -34,7 +36,8 @@ class OrganField(QWidget):
         super().__init__(parent)
         self.setObjectName("recistkit-organ")
         self._suggest: Suggest = _nothing
-        self._on_chosen: Callable[[str], None] | None = None
+        self._lesion: str | None = None
+        self._on_chosen: Callable[[str], bool] | None = None
         self._title = QLabel(self)
         self._title.setTextFormat(Qt.TextFormat.PlainText)
         self.line = QLineEdit(self)
@@ -54,21 +57,45 @@ class OrganField(QWidget):
             Qt.Key.Key_Down: lambda: self._mark(1),
         }
         TypedKeys(self, keys).keep(self.line)
+        self.line.installEventFilter(self)
+        self.setStyleSheet(FOCUS_STYLE)
+
+    @property
+    def lesion(self) -> str | None:
+        """Whose organ is asked; None where none is."""
+        return None if self._on_chosen is None else self._lesion
 
     def ask(
         self,
         lesion: str,
         organ: str | None,
         suggest: Suggest,
-        on_chosen: Callable[[str], None],
+        on_chosen: Callable[[str], bool],
     ) -> None:
-        """Ask for the organ of a lesion and take the keyboard."""
-        self._on_chosen, self._suggest = on_chosen, suggest
+        """Ask for the organ of a lesion and take the keyboard.
+
+        `on_chosen` tells whether the organ was taken; it is asked for until one is.
+        """
+        self._lesion, self._on_chosen, self._suggest = lesion, on_chosen, suggest
         self._title.setText(f"organ of {lesion}")
         self.line.setText(organ or "")
         self.line.selectAll()
         self._show("")
+        self.take_keyboard()
+
+    def take_keyboard(self) -> None:
+        """Give the keyboard to the line."""
         self.line.setFocus()
+
+    def eventFilter(self, _line: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
+        """Leave undo to the read while nothing was typed: the question came by itself."""
+        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+            return False
+        is_undo = event.matches(QKeySequence.StandardKey.Undo)
+        if not is_undo or self.line.isUndoAvailable():
+            return False
+        event.ignore()
+        return True
 
     def _mark(self, step: int) -> None:
         """Mark another organ of the list."""
@@ -87,9 +114,8 @@ class OrganField(QWidget):
         if not organ:
             return
         on_chosen = self._on_chosen
-        self.leave()
-        if on_chosen:
-            on_chosen(organ)
+        if on_chosen is not None and on_chosen(organ) and self._on_chosen is on_chosen:
+            self.leave()
 
     def leave(self) -> None:
         """Close the field without an answer."""

@@ -47,6 +47,11 @@ class Pages(QStackedWidget):
         else:
             self.cases.show_cases(folder.title, folder.cases, subject)
 
+    @property
+    def is_list_shown(self) -> bool:
+        """Whether the reader sees the case list, and no case."""
+        return self.currentWidget() is self.cases
+
     def show_list(self) -> None:
         """Show the case list, and let it have the keys."""
         self.setCurrentWidget(self.cases)

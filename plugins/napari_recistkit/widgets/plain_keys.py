@@ -29,7 +29,8 @@ class KeepsKeys(QObject):
     """An event filter: some keys do something of their own in the widgets it is put on.
 
     The shortcuts of the room hold for the whole application; these keys do
-    not become shortcuts where the widget has the focus.
+    not become shortcuts where the widget has the focus. One that is held does
+    its work once, unless it only moves: a finger that stays answers nothing.
 
     Parameters
     ----------
@@ -64,7 +65,9 @@ class KeepsKeys(QObject):
             event.accept()
             return True
         if event.type() == QEvent.Type.KeyPress and event.key() in self._work:
-            self._work[Qt.Key(event.key())]()
+            key = Qt.Key(event.key())
+            if key in MOVING or not event.isAutoRepeat():
+                self._work[key]()
             return True
         return False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Final
 
 from qtpy.QtCore import Signal
@@ -53,23 +53,48 @@ class ReadPage(QWidget):
         self.organ.leave()
         self._side.setCurrentWidget(self.form)
         self.form.ask(form)
+        self._side.setFixedWidth(_SIDE_WIDTH_PX * (2 if self.form.is_broad else 1))
 
     def ask_organ(
-        self, lesion: str, organ: str | None, on_chosen: Callable[[str], None], *, is_nodal: bool
+        self, lesion: str, organ: str | None, on_chosen: Callable[[str], bool], *, is_nodal: bool
     ) -> None:
         """Ask for an organ in the place of the panel; of a node for nodes first."""
         self.form.leave()
         self._side.setCurrentWidget(self.organ)
         self.organ.ask(lesion, organ, nodes_first if is_nodal else organs_first, on_chosen)
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether a form or the organ is waiting for an answer."""
+        return self._side.currentWidget() is not self.panel
+
+    def answer_first(self) -> None:
+        """Give the keyboard back to what is asked."""
+        asked = self._side.currentWidget()
+        if isinstance(asked, FormPanel | OrganField):
+            asked.take_keyboard()
+
+    def forget_lesions_but(self, lesions: Collection[str]) -> None:
+        """Ask no more for the organ of a lesion that is gone."""
+        if self.organ.lesion is not None and self.organ.lesion not in lesions:
+            self.organ.leave()
+
+    def clear(self) -> None:
+        """Show no case: no title, no rows, no response, no question."""
+        self.leave_side()
+        self.title.show_text("")
+        self.table.show_rows((), None)
+        self.panel.clear()
+
     def leave_side(self) -> bool:
         """Leave form and organ field without an answer; tell whether one was there."""
-        was_there = self._side.currentWidget() is not self.panel
+        was_there = self.is_asking
         self.form.leave()
         self.organ.leave()
         return was_there
 
     def _close_side(self) -> None:
+        self._side.setFixedWidth(_SIDE_WIDTH_PX)
         self._side.setCurrentWidget(self.panel)
         self.side_closed.emit()
 

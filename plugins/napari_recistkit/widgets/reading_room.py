@@ -6,37 +6,35 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from qtpy.QtCore import QEvent, QObject, QTimer
-from qtpy.QtWidgets import QVBoxLayout, QWidget
+from qtpy.QtCore import QTimer
+from qtpy.QtWidgets import QVBoxLayout
 
 from napari_recistkit.background import Background
 from napari_recistkit.open_case import OpenCase
 from napari_recistkit.open_folder import FoundFolder, OpenFolder, search_folder
 from napari_recistkit.shortcuts import keys_of
 from napari_recistkit.visit_text import findings_html, visit_html
+from napari_recistkit.widgets.docked import Docked
 from napari_recistkit.widgets.docks import Arranged
 from napari_recistkit.widgets.folder_dialog import ask_folder
 from napari_recistkit.widgets.help_panel import HelpPanel
 from napari_recistkit.widgets.key_bindings import bind_keys
+from napari_recistkit.widgets.one_room import require_no_other, take_place
 from napari_recistkit.widgets.pages import Pages
 from napari_recistkit.widgets.two_canvases import TwoCanvases
 from recistkit.errors import RecistkitError
 
 if TYPE_CHECKING:
-    from qtpy.QtGui import QCloseEvent
-
     from napari_recistkit.forms import Form
-    from napari_recistkit.shortcuts import Shortcut
+    from napari_recistkit.shortcuts import Shortcut, Situation
     from recistkit.reading.case import Case
 
 __all__ = ["ReadingRoom"]
 
 _SETTLED_MS: Final = 800
-_WHILE_SEARCHING: Final = frozenset({"cancel_loading", "show_help"})
-"""What keys still do while a folder is searched."""
 
 
-class ReadingRoom(QWidget):
+class ReadingRoom(Docked):
     """The widget below the canvas; it makes the second canvas beside the first.
 
     Parameters
@@ -49,6 +47,11 @@ class ReadingRoom(QWidget):
         Who reads.
     subject : str, optional
         Whose case to open as soon as it is found.
+
+    Raises
+    ------
+    ReadingError
+        If another one is open: there is one in a process.
     """
 
     def __init__(
@@ -58,12 +61,12 @@ class ReadingRoom(QWidget):
         reader: str | None = None,
         subject: str | None = None,
     ) -> None:
+        require_no_other()
         super().__init__()
         self.setObjectName("recistkit-room")
-        self._viewer = viewer
         self._folder: OpenFolder | None = None
         self.open_case_: OpenCase | None = None
-        self._closed = False
+        self.viewer, self._closed = viewer, False
         self._arranged: Arranged | None = None
         self._canvases = TwoCanvases(viewer)
         self.present, self.compared = self._canvases.present, self._canvases.compared
@@ -77,14 +80,21 @@ class ReadingRoom(QWidget):
         self._panel_due.timeout.connect(self._show_panel)
         self._findings_due = QTimer(self, singleShot=True)
         self._findings_due.timeout.connect(self._show_findings)
-        for topic in ("slice", "view", "window", "plane"):
-            self.present.listen(topic, self._settle.start)
+        for canvas in (self.present, self.compared):
+            for topic in ("slice", "view", "window", "plane"):
+                canvas.listen(topic, self._settle.start)
         QTimer.singleShot(0, self._arrange)
+        take_place(self)
         self._pages.fill_list(self._folder, self._subject)
         if folder is not None and reader is not None:
             self.open_folder(folder, reader, subject)
 
     # Folder
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether it was closed."""
+        return self._closed
 
     @property
     def cases(self) -> tuple[Case, ...]:
@@ -128,6 +138,15 @@ class ReadingRoom(QWidget):
             self._folder.close()
             self._folder = None
 
+    @property
+    def _situation(self) -> Situation | None:
+        """What has the reader's attention now; None for the read itself."""
+        if self.is_searching:
+            return "searching"
+        if self._pages.is_list_shown:
+            return "list"
+        return "question" if self._page.is_asking else None
+
     def _is_free(self) -> bool:
         """Tell whether cases can be worked on; say why not while a folder is searched."""
         if self.is_searching:
@@ -164,15 +183,19 @@ class ReadingRoom(QWidget):
     def _open(self, folder: OpenFolder, subject: str) -> None:
         case = folder.case(subject)
         self.close_case()
-        self.open_case_ = OpenCase(
-            folder,
-            case,
-            present=self.present,
-            compared=self.compared,
-            link=self._canvases.link,
-            window=self,
-            is_free=self._is_free,
-        )
+        try:
+            self.open_case_ = OpenCase(
+                folder,
+                case,
+                present=self.present,
+                compared=self.compared,
+                link=self._canvases.link,
+                window=self,
+                is_free=self._is_free,
+            )
+        except RecistkitError:
+            self._pages.show_list()  # no case is open now
+            raise
         self._show_read_page()
         self.say("")
         self.refresh()
@@ -184,8 +207,7 @@ class ReadingRoom(QWidget):
         self._panel_due.stop()
         self._findings_due.stop()
         self._loading.cancel()
-        self._page.panel.clear()
-        self._page.leave_side()
+        self._page.clear()
         if self.open_case_ is not None:
             self.open_case_.close()
             self.open_case_ = None
@@ -214,7 +236,7 @@ class ReadingRoom(QWidget):
         """Show a form."""
         self._page.ask(form)
 
-    def ask_organ(self, lesion: str, organ: str | None, on_chosen: Callable[[str], None]) -> None:
+    def ask_organ(self, lesion: str, organ: str | None, on_chosen: Callable[[str], bool]) -> None:
         """Ask for an organ by type-ahead; of a node for nodes first."""
         if self.open_case_ is not None:
             is_nodal = bool(self.open_case_.session.draft.lesions[lesion].nodal)
@@ -229,7 +251,9 @@ class ReadingRoom(QWidget):
         opened = self.open_case_
         if opened is not None:
             opened.refresh()
-            self._page.table.show_rows(opened.rows, opened.session.lesion)
+            rows = opened.rows
+            self._page.table.show_rows(rows, opened.session.lesion)
+            self._page.forget_lesions_but([row.lesion.id for row in rows])
             self._page.title.show_text(opened.title)
             self._panel_due.start(0)
 
@@ -242,17 +266,19 @@ class ReadingRoom(QWidget):
         if self.open_case_ is not None:
             self._page.panel.show_findings(findings_html(self.open_case_.session))
 
-    def signed(self, visit: str) -> None:
-        """A visit was signed: write its key images."""
-        if self.open_case_ is not None:
-            self.open_case_.save_key_images(visit)
+    def signed(self) -> list[str]:
+        """A visit was signed: write the key images; return what was not written, and why."""
+        return self.open_case_.save_key_images() if self.open_case_ is not None else []
 
     # Keys
 
     def disarm(self) -> None:
-        """Leave a form if there is one, else put the tool down."""
-        if not self._page.leave_side() and self.open_case_ is not None:
-            self.open_case_.room.disarm()
+        """Give the drag up if there is one, else leave a form, else put the tool down."""
+        opened = self.open_case_
+        if opened is not None and opened.give_up_drag():
+            return
+        if not self._page.leave_side() and opened is not None:
+            opened.room.disarm()
 
     def show_help(self) -> None:
         """Show the table of keys, or put it away."""
@@ -260,7 +286,9 @@ class ReadingRoom(QWidget):
 
     def _act(self, shortcut: Shortcut) -> None:
         """Do what a key does: in the window, the views or the room, by its name."""
-        if shortcut.action not in _WHILE_SEARCHING and not self._is_free():
+        situation = self._situation
+        if situation is not None and situation not in shortcut.also:
+            self._turn_to_it(situation)
             return
         opened = self.open_case_
         owners = (self,) if opened is None else (self, opened.views, opened.room)
@@ -268,19 +296,30 @@ class ReadingRoom(QWidget):
         if owner is None:
             self.say("open a case first: choose it and press Return")
             return
-        if owner is not self:
-            self._show_read_page()  # nothing is done to a case that is not seen
         given = () if shortcut.argument is None else (shortcut.argument,)
         self._try(lambda: getattr(owner, shortcut.action)(*given))
         if opened is not None and owner is opened.views:
             self.refresh()
             self._settle.start()
 
+    def _turn_to_it(self, situation: Situation) -> None:
+        """Do nothing but say, or show, what comes before the read."""
+        if situation == "searching":
+            self._is_free()
+        elif situation == "question":
+            self.say("answer or leave (Esc) the question first")
+            self._page.answer_first()
+        elif self.open_case_ is not None:
+            self._show_read_page()  # nothing is done to a case that is not seen
+        else:
+            self.say("open a case first: choose it and press Return")
+
     # Widgets
 
     def _make_widgets(self) -> None:
         self._pages = Pages(self)
         self._pages.cancelled.connect(self.cancel_loading)
+        self._pages.currentChanged.connect(self._take_page)
         self._pages.cases.opened.connect(self.open_case)
         self._pages.cases.folder_wanted.connect(self.choose_folder)
         self._page = self._pages.read
@@ -294,9 +333,15 @@ class ReadingRoom(QWidget):
     def _arrange(self) -> None:
         """Put the second canvas beside the first, and napari's own panels away."""
         if not self._closed:
-            self._arranged = Arranged(self._viewer, self, self._canvases.beside)
-            if self._pages.currentWidget() is self._pages.cases:
+            self._arranged = Arranged(self.viewer, self, self._canvases.beside)
+            if self._pages.is_list_shown:
                 self._pages.show_list()
+
+    def _take_page(self, _number: int) -> None:
+        """Let no drag reach a case that is not seen."""
+        if self.open_case_ is not None:
+            self.open_case_.is_seen = not self._pages.is_list_shown
+            self.open_case_.refresh()
 
     def _show_read_page(self) -> None:
         if self._pages.show_read():
@@ -318,28 +363,16 @@ class ReadingRoom(QWidget):
         except RecistkitError as error:
             self.say(str(error))
 
-    def eventFilter(self, _window: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
-        """Remember where the reader is when the window is closed; closing is napari's."""
-        if event.type() == QEvent.Type.Close:
-            self._remember()
-        return False
+    def window_closes(self) -> None:
+        """Remember where the reader is."""
+        self._remember()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  Qt's name
-        """Close everything when the room is taken out of its dock."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ParentChange and self.parent() is None:
-            QTimer.singleShot(0, self._leave_the_window)
-
-    def _leave_the_window(self) -> None:
+    def leave_the_window(self) -> None:
+        """Close everything, and give the window back as it was."""
         if not self._closed:
             self.shut()
             if self._arranged is not None:
                 self._arranged.bring_panels_back()
-
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
-        """Close the case and take everything off the viewer."""
-        self.shut()
-        super().closeEvent(event)
 
     def shut(self) -> None:
         """Close the case, the journal and the second canvas."""
@@ -352,4 +385,4 @@ class ReadingRoom(QWidget):
         if self._arranged is not None:
             self._arranged.give_keys_back()
         self._canvases.close()
-        self._viewer = None
+        self.viewer = None

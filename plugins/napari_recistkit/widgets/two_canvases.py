@@ -41,7 +41,7 @@ class TwoCanvases:
         """Show nothing."""
         for canvas in (self.present, self.compared):
             canvas.clear()
-            canvas.set_caption("")
+            canvas.caption.show("")
 
     def close(self) -> None:
         """Take everything off the viewer, and let go of the second canvas."""
