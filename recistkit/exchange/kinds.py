@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from recistkit.model.fields import FIRST_YEAR, LAST_YEAR
+
 __all__ = [
     "Kind",
     "Rule",
@@ -123,11 +125,14 @@ def _parse_date(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
 
 
 def _plausible(value: pl.Expr) -> pl.Expr:
-    return pl.when(value.dt.year().is_between(1900, 2100)).then(value)
+    return pl.when(value.dt.year().is_between(FIRST_YEAR, LAST_YEAR)).then(value)
 
 
 def _far_off(value: pl.Expr) -> Rule:
-    return Rule(~value.dt.year().is_between(1900, 2100), "lies outside 1900 to 2100")
+    return Rule(
+        ~value.dt.year().is_between(FIRST_YEAR, LAST_YEAR),
+        f"lies outside {FIRST_YEAR} to {LAST_YEAR}",
+    )
 
 
 def _parse_length(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:

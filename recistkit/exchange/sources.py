@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -17,8 +18,16 @@ from recistkit.exchange.csv_faults import csv_faults
 from recistkit.exchange.quoting import short_name
 from recistkit.exchange.read_document import load_read_document, load_read_documents
 from recistkit.exchange.read_tables import reads_table, visits_table
+from recistkit.model.read import Read
 
-__all__ = ["RawTable", "TableSource", "no_table", "open_documents", "open_table"]
+__all__ = [
+    "RawTable",
+    "TableSource",
+    "no_table",
+    "open_documents",
+    "open_table",
+    "tables_of_documents",
+]
 
 
 class PandasFrame(Protocol):
@@ -30,8 +39,6 @@ class PandasFrame(Protocol):
     @property
     def iloc(self) -> Any: ...  # noqa: ANN401  as above
 
-
-TableSource: TypeAlias = str | Path | pl.DataFrame | pl.LazyFrame | PandasFrame
 
 FRAME = "<frame>"
 STANDARD_INPUT = "<standard input>"
@@ -53,12 +60,19 @@ class RawTable:
         is line 1), else 1.
     warnings : tuple of str
         What should be known of where it came from.
+    is_checked : bool
+        Whether each single value was accepted already, by the model of read
+        documents, whose rules are those of the columns.
     """
 
     name: str
     frame: pl.DataFrame
     first_row: int
     warnings: tuple[str, ...] = ()
+    is_checked: bool = False
+
+
+TableSource: TypeAlias = str | Path | pl.DataFrame | pl.LazyFrame | PandasFrame | RawTable
 
 
 def open_table(source: TableSource) -> RawTable:
@@ -69,6 +83,8 @@ def open_table(source: TableSource) -> RawTable:
     TableError
         If the file cannot be opened as a table.
     """
+    if isinstance(source, RawTable):
+        return source
     if isinstance(source, str | Path):
         return _open_file(source)
     if isinstance(source, pl.LazyFrame):
@@ -116,9 +132,16 @@ def open_documents(source: TableSource) -> tuple[RawTable, RawTable] | None:
         for read in reads
         if read.state == "draft"
     )
+    return tables_of_documents(reads, path.name, drafts)
+
+
+def tables_of_documents(
+    reads: Sequence[Read], name: str = FRAME, warnings: tuple[str, ...] = ()
+) -> tuple[RawTable, RawTable]:
+    """Return the reads and visits tables of read documents, whose values need no second check."""
     return (
-        RawTable(path.name, reads_table(reads), 1, drafts),
-        RawTable(path.name, visits_table(reads), 1),
+        RawTable(name, reads_table(reads), 1, warnings, is_checked=True),
+        RawTable(name, visits_table(reads), 1, is_checked=True),
     )
 
 

@@ -6,6 +6,7 @@ shown, stored, exported and classified, so that nothing may change its digits.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from decimal import Decimal
@@ -24,6 +25,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 __all__ = [
+    "FIRST_YEAR",
+    "LAST_YEAR",
     "NAME_PATTERN",
     "UID_PATTERN",
     "Coordinate",
@@ -33,6 +36,7 @@ __all__ = [
     "LengthText",
     "Name",
     "Point",
+    "ScanDate",
     "StepText",
     "Uid",
 ]
@@ -40,6 +44,8 @@ __all__ = [
 NAME_PATTERN: Final = r"^[^\s\x00-\x1f]([^\x00-\x1f]{0,198}[^\s\x00-\x1f])?$"
 UID_PATTERN: Final = r"^[0-9]+(\.[0-9]+)*$"
 MAXIMUM_MM: Final = 1000
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2100
 _DECIMAL: Final = r"^(0|[1-9][0-9]{0,3})(\.[0-9]{1,3})?$"
 _DECIMAL_EXPECTED: Final = (
     'expected a decimal in quotes, such as "12.3", with at most three decimals'
@@ -111,6 +117,22 @@ def _file_below(value: str) -> str:
         raise PydanticCustomError("file_below", message)
     return value
 
+
+def _plausible(value: dt.date) -> dt.date:
+    """Return the date of a scan.
+
+    Raises
+    ------
+    PydanticCustomError
+        If it is none.
+    """
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise PydanticCustomError("far_off", f"lies outside {FIRST_YEAR} to {LAST_YEAR}")
+    return value
+
+
+ScanDate = Annotated[dt.date, AfterValidator(_plausible)]
+"""Day of a scan; dates that were shifted for privacy may lie far back."""
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN), AfterValidator(_fit_name)]
 """One line of at most 200 characters without spaces at its ends, fit for a table."""

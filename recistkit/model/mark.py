@@ -6,7 +6,6 @@ is done to the pixels of the series that they were set on.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Literal
 
 from pydantic import Field
@@ -18,6 +17,7 @@ from recistkit.model.fields import (
     LengthText,
     Name,
     Point,
+    ScanDate,
     StepText,
     Uid,
 )
@@ -86,7 +86,7 @@ class Mark(DocumentPart):
 
     lesion: Name
     timepoint: Name
-    date: dt.date = Field(description="Date of the scan that shows the lesion")
+    date: ScanDate = Field(description="Date of the scan that shows the lesion")
     state: State
     fragment: Name | None = None
     merged_into: Name | None = None

@@ -16,7 +16,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from recistkit.model.fields import DocumentPart, FreeText, Name, StepText
+from recistkit.model.fields import DocumentPart, FreeText, Name, ScanDate, StepText
 from recistkit.model.mark import Mark
 
 __all__ = [
@@ -63,8 +63,8 @@ class Timepoint(DocumentPart):
     """One imaging visit: its scan dates and what the reader states about it as a whole."""
 
     label: Name
-    date_first: dt.date
-    date_last: dt.date
+    date_first: ScanDate
+    date_last: ScanDate
     baseline: bool = False
     new_lesions: Literal["none", "equivocal", "unequivocal", "not-assessable"] | None = None
     coverage: FreeText | None = Field(

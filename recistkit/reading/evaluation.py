@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from recistkit.errors import TableError
-from recistkit.exchange.read_tables import reads_table, visits_table
-from recistkit.exchange.sources import TableSource, open_table
+from recistkit.exchange.read_tables import reads_table
+from recistkit.exchange.sources import TableSource, open_table, tables_of_documents
 from recistkit.model.finding import Finding
 from recistkit.study.check import check_study
 from recistkit.study.classify import Classification, classify
@@ -133,7 +133,7 @@ def evaluate(read: Read, criteria: Criteria, side: SideTables) -> Evaluation:
     given = [lesion.compartment is not None for lesion in read.lesions]
     if any(given) and not all(given):
         read, side = _without_compartments(read), side.without_compartments()
-    reads, visits = reads_table([read]), visits_table([read])
+    reads, visits = tables_of_documents([read])
     try:
         result = classify(
             reads, criteria=criteria, visits=visits, subjects=side.subjects, events=side.events

@@ -71,14 +71,13 @@ def _of_study(
     RoleError, OptionError, StoreError
         If this login may not see them, there are none, or they are not as signed.
     """
-    from recistkit.exchange.read_tables import reads_table, visits_table
+    from recistkit.exchange.sources import tables_of_documents
     from recistkit.study.folder import StudyFolder
     from recistkit.study.signed_reads import signed_reads
 
     with StudyFolder.opened(folder, to_look=True) as study:
         reads = [one.read for one in signed_reads(study)]
-        own: dict[str, TableSource | None] = {"visits": visits_table(reads)}
+        table, visits = tables_of_documents(reads, folder.name)
+        own: dict[str, TableSource | None] = {"visits": visits}
         own |= {name: table_path(folder, name) for name in ("subjects", "events")}
-    return reads_table(reads), {
-        name: own[name] if table is None else table for name, table in given.items()
-    }
+    return table, {name: own[name] if table is None else table for name, table in given.items()}

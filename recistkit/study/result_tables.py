@@ -219,8 +219,5 @@ def _flags(bits: npt.NDArray[np.int32]) -> pl.Series:
 
 
 def _dates(name: str, days: npt.NDArray[np.int32]) -> pl.Series:
-    known = pl.Series(days != NEVER)
-    dates = pl.Series(name, days).cast(pl.Date)
-    return pl.DataFrame([dates, known.alias("known")]).select(
-        pl.when("known").then(pl.col(name)).alias(name)
-    )[name]
+    dates = np.where(days == NEVER, np.datetime64("NaT", "D"), days.astype("datetime64[D]"))
+    return pl.Series(name, dates)

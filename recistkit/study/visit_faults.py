@@ -144,12 +144,12 @@ def _baseline_sizes(tables: StudyTables, visits: pl.DataFrame) -> None:
     counted = sized & pl.col("state").is_in(["measured", "split", "too-small"])
     at_baseline = (pl.col("position") == 0) & (counted | _told_otherwise(reads))
     unplaced = ~reads.fine("timepoint", "date", "baseline") | pl.col("timepoint").is_null()
-    settled = frame.lazy().filter(at_baseline | unplaced).select("lesion_no").collect()
+    settled = frame.select(pl.col("lesion_no").filter(at_baseline | unplaced))
     without = np.ones(int(reads.frame["lesion_no"].to_numpy().max(initial=0)) + 1, np.bool_)
     without[settled["lesion_no"].to_numpy()] = False
     followed = (pl.col("role") == "target") & (pl.col("position") >= 0)
-    named = frame.lazy().filter(followed & pl.col("lesion").is_not_null())
-    targets = named.select("row", "lesion", "lesion_no").collect()
+    named = followed & pl.col("lesion").is_not_null()
+    targets = frame.select(pl.col("row", "lesion", "lesion_no").filter(named))
     bare = targets.filter(pl.Series(without[targets["lesion_no"].to_numpy()], dtype=pl.Boolean))
     reads.add_rows(
         bare.unique("lesion_no", keep="first", maintain_order=True),
@@ -194,14 +194,15 @@ def _stated_at_baseline(tables: StudyTables, visits: pl.DataFrame) -> None:
 def _non_targets_at_baseline(tables: StudyTables, visits: pl.DataFrame) -> None:
     """Disease at the baseline is there, or could not be evaluated (C16)."""
     reads = tables.reads
-    there = reads.frame.with_columns(position=position_of_rows(reads.frame, visits)).filter(
-        reads.fine("role", "state", "date", "baseline"),
-        pl.col("role") == "non-target",
-        pl.col("position") == 0,
+    otherwise = (pl.col("role") == "non-target") & pl.col("state").is_in(
+        ["absent", "progressed", "increased"]
     )
-    wrong = there.filter(pl.col("state").is_in(["absent", "progressed", "increased"]))
+    wrong = otherwise & reads.fine("role", "state", "date", "baseline")
+    if not reads.frame.select(wrong.any()).item():
+        return
+    placed = reads.frame.with_columns(position=position_of_rows(reads.frame, visits))
     reads.add_rows(
-        wrong,
+        placed.filter(wrong, pl.col("position") == 0),
         "state",
         pl.format("{} at the baseline; expected present or not-evaluable", pl.col("state")),
     )

@@ -63,9 +63,9 @@ def _extreme(
     """Return the first or last day of each visit; null where no row has a date."""
     none = np.iinfo(np.int32).max if pick is np.minimum else np.iinfo(np.int32).min
     out = np.full(n_visits, none, np.int32)
-    pick.at(out, visit, days.fill_null(none).to_numpy())
-    known = pl.Series(out != none)
-    return pl.select(pl.when(known).then(pl.Series(out).cast(pl.Date))).to_series()
+    pick.at(out, visit, (days.fill_null(none) if days.null_count() else days).to_numpy())
+    nothing = np.datetime64("NaT", "D")
+    return pl.Series(np.where(out == none, nothing, out.astype("datetime64[D]")))
 
 
 def _with_visits_table(visits: pl.DataFrame, table: ParsedTable | None) -> pl.DataFrame:
