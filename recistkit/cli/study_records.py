@@ -57,7 +57,8 @@ def adjudicate(
 def verify(study: StudyArgument) -> None:
     """Look at chains, anchors, triggers, tables and the hashes of all scans; change nothing.
 
-    Prints a line for everything that is wrong; exit code 1 where anything is.
+    Prints a line for everything that is wrong; exit code 1 where anything is. A reader verifies
+    his own file only.
     """
     from recistkit.study.verifying import verify_study
 

@@ -19,9 +19,19 @@ from recistkit.study.assigning import assign
 from recistkit.study.begin import init_study
 from recistkit.study.folder import StudyFolder
 from recistkit.study.recording_scans import scans_of
+from recistkit.study.verifying import verify_study
 from tests.napari_recistkit.small_study import LESIONS, VISITS, axes_of, opened, write_series
 
-__all__ = ["CHARTER", "PEOPLE", "SUBJECTS", "acting_as", "begin_trial", "read_all", "write_source"]
+__all__ = [
+    "CHARTER",
+    "PEOPLE",
+    "SUBJECTS",
+    "acting_as",
+    "begin_trial",
+    "read_all",
+    "verified",
+    "write_source",
+]
 
 SUBJECTS = ("S1", "S2")
 LOGINS = {"A": "anna", "B": "bert", "J": "judy", "M": "mona"}
@@ -75,6 +85,12 @@ def _begin(folder: Path) -> Path:
             add_scans(source, study, scans=scans_of(opened_study), mapping=mapping)
             assign(opened_study, ["A", "B", "J"])
     return study
+
+
+def verified(study: Path, person: str = "M") -> tuple[str, ...]:
+    """Return what somebody finds to be wrong with the trial."""
+    with acting_as(person):
+        return verify_study(study)
 
 
 def read_all(study: Path, reader: str, share: float, subjects: tuple[str, ...] = SUBJECTS) -> None:

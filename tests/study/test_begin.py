@@ -11,8 +11,7 @@ from recistkit.store.rows import CharterVersion
 from recistkit.study.begin import amend_charter, init_study
 from recistkit.study.folder import StudyFolder
 from recistkit.study.study_files import is_study
-from recistkit.study.verifying import verify_study
-from tests.study.small_trial import CHARTER, acting_as
+from tests.study.small_trial import CHARTER, acting_as, verified
 
 
 def begin(folder: Path, text: str = CHARTER) -> Path:
@@ -28,7 +27,7 @@ def test_a_new_folder_gets_a_charter_that_its_login_manages(tmp_path: Path) -> N
         settings = init_study(tmp_path / "trial", study="TRIAL-7")
     assert (settings.id, [one.login for one in settings.people]) == ("TRIAL-7", ["mona"])
     assert is_study(tmp_path / "trial")
-    assert verify_study(tmp_path / "trial") == ()
+    assert verified(tmp_path / "trial") == ()
 
 
 def test_the_charter_that_is_there_becomes_version_one_word_for_word(tmp_path: Path) -> None:
@@ -82,7 +81,7 @@ def test_a_changed_charter_takes_effect_with_a_reason(tmp_path: Path) -> None:
     folder = begin(tmp_path / "trial")
     changed = CHARTER.replace("bert", "beth")
     (folder / "study.toml").write_text(changed, encoding="utf-8")
-    assert verify_study(folder) == (
+    assert verified(folder) == (
         "study.toml: is not the charter in force; 'study amend' makes it so",
     )
     with acting_as("M"), StudyFolder.opened(folder) as study:
@@ -91,7 +90,7 @@ def test_a_changed_charter_takes_effect_with_a_reason(tmp_path: Path) -> None:
     assert [(one.version, one.reason) for one in versions] == [(1, None), (2, "B left")]
     with StudyFolder.opened(folder, to_look=True) as study:
         assert study.person("B").login == "beth"
-    assert verify_study(folder) == ()
+    assert verified(folder) == ()
 
 
 @pytest.mark.parametrize(

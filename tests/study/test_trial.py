@@ -16,9 +16,8 @@ from recistkit.study.exporting import export_study
 from recistkit.study.folder import StudyFolder
 from recistkit.study.progress import progress
 from recistkit.study.reconcile import reconcile
-from recistkit.study.verifying import verify_study
 from tests.napari_recistkit.small_study import opened
-from tests.study.small_trial import acting_as, begin_trial, read_all
+from tests.study.small_trial import acting_as, begin_trial, read_all, verified
 
 
 @pytest.fixture
@@ -80,7 +79,7 @@ def test_two_blind_reads_an_adjudication_and_an_export(trial: Path, tmp_path: Pa
         12,
         2,
     ]
-    assert verify_study(trial) == ()
+    assert verified(trial) == ()
 
 
 def test_the_study_gives_the_same_tables_as_its_exported_documents(
@@ -135,7 +134,7 @@ def test_a_signed_visit_is_opened_again_only_with_leave(trial: Path) -> None:
         session.amend("the wrong slice")
         session.sign("Reader A", "read again")
     assert states(trial, "A")[0][2] == "complete"
-    assert verify_study(trial) == ()
+    assert verified(trial) == ()
 
 
 def test_a_read_that_is_signed_anew_opens_its_case_again(trial: Path) -> None:
@@ -168,7 +167,7 @@ def test_a_signature_that_the_study_missed_is_anchored_at_the_next_opening(
     with acting_as("A"), opened(trial, "S1", "A") as session:
         assert session.notices == ()
     assert states(trial, "A")[0] == ("S1", "A", "complete")
-    assert verify_study(trial) == ()
+    assert verified(trial) == ()
 
 
 def test_only_the_manager_assigns_unlocks_and_exports(trial: Path, tmp_path: Path) -> None:
@@ -181,3 +180,12 @@ def test_only_the_manager_assigns_unlocks_and_exports(trial: Path, tmp_path: Pat
             with pytest.raises(RoleError):
                 export_study(study, tmp_path / "export")
     assert not (tmp_path / "export").exists()
+
+
+def test_a_reader_verifies_his_own_file_and_learns_of_no_other(trial: Path) -> None:
+    read_all(trial, "A", 0.5, ("S1",))
+    (trial / "readers" / "A.db").unlink()
+    assert verified(trial, "B") == ()
+    assert verified(trial, "J") == ()
+    assert verified(trial) == ("A.db: is not there, and holds what was signed",)
+    assert verified(trial, "A") == ("A.db: is not there, and holds what was signed",)
