@@ -11,6 +11,8 @@ from typing import Any, Final
 import numpy as np
 from napari.components.overlays import TextOverlay
 
+from napari_recistkit.edge_letters import BLANK, EdgeLettersOverlay
+
 __all__ = [
     "LEFT_BUTTON",
     "MIDDLE_BUTTON",
@@ -28,6 +30,7 @@ __all__ = [
     "press",
     "remove_scale_bar",
     "remove_text",
+    "set_edge_letters",
     "set_orientation",
     "set_pointer",
     "set_scale_bar",
@@ -107,6 +110,18 @@ def set_text(viewer: Viewer, key: str, text: str, position: str, font_size: floa
         shown[key].visible = bool(text)
 
 
+def set_edge_letters(
+    viewer: Viewer, key: str, letters: tuple[str, str, str, str] | None, font_size: float
+) -> None:
+    """Show letters at the upper, lower, left and right edge of the canvas; None shows none."""
+    shown = overlays(viewer)
+    if key not in shown:
+        shown[key] = EdgeLettersOverlay(font_size=font_size, color=_TEXT_COLOUR, visible=True)
+    if shown[key].letters != (letters or BLANK):
+        shown[key].letters = letters or BLANK
+    set_text_size(viewer, key, font_size)
+
+
 def set_text_size(viewer: Viewer, key: str, font_size: float) -> None:
     """Let a text on the canvas, or the scale bar, be so large, in points."""
     shown = overlays(viewer)
@@ -132,21 +147,22 @@ def text_width(text: str, font_size: float) -> float:
 
 def prepare_scale_bar(viewer: Viewer) -> None:
     """Let napari make the scale bar, unseen: its unit is that of the layers."""
+    bar = overlays(viewer)["scale_bar"]
+    bar.box = False  # costs as much to draw as an image
+    bar.colored, bar.color = True, _TEXT_COLOUR
     set_scale_bar(viewer, shown=False)
-    overlays(viewer)["scale_bar"].visible = True
+    bar.visible = True
 
 
 def set_scale_bar(viewer: Viewer, *, shown: bool) -> None:
     """Let the scale bar be seen or not; it is drawn in either case, and quickly shown so."""
-    bar = overlays(viewer)["scale_bar"]
-    bar.box = shown
-    bar.opacity = 1.0 if shown else 0.0
+    overlays(viewer)["scale_bar"].opacity = 1.0 if shown else 0.0
 
 
 def remove_scale_bar(viewer: Viewer) -> None:
     """Leave the scale bar as napari has it at first."""
-    set_scale_bar(viewer, shown=True)
-    overlays(viewer)["scale_bar"].visible = False
+    bar = overlays(viewer)["scale_bar"]
+    bar.visible, bar.opacity, bar.box, bar.colored = False, 1.0, True, False
 
 
 def view_is_plain(viewer: Viewer) -> bool:

@@ -10,12 +10,7 @@ from recistkit.reading.grid import EdgeLetters
 
 __all__ = ["Caption", "enlargement", "remove_letters", "show_letters"]
 
-_PLACES: Final = {
-    "top": "top_center",
-    "bottom": "bottom_center",
-    "left": "middle_left",
-    "right": "middle_right",
-}
+_LETTERS: Final = "recistkit_letters"
 _CAPTION: Final = "recistkit_caption"
 _BLANK: Final = " "
 _LETTER_POINTS: Final = 14.0
@@ -28,13 +23,9 @@ _CAPTION_GAP_PX: Final = 40.0
 
 
 def show_letters(viewer: Any, letters: EdgeLetters | None) -> None:  # noqa: ANN401  napari ships no types
-    """Show the letters of the four edges; None shows none.
-
-    A space is drawn too, so that the first letters do not wait for napari to make their texts.
-    """
-    for edge, place in _PLACES.items():
-        text = getattr(letters, edge) if letters else _BLANK
-        compat.set_text(viewer, _key(edge), text, place, _LETTER_POINTS * enlargement(viewer))
+    """Show the letters of the four edges; None shows none."""
+    shown = (letters.top, letters.bottom, letters.left, letters.right) if letters else None
+    compat.set_edge_letters(viewer, _LETTERS, shown, _LETTER_POINTS * enlargement(viewer))
 
 
 def enlargement(viewer: Any) -> float:  # noqa: ANN401  napari ships no types
@@ -45,8 +36,7 @@ def enlargement(viewer: Any) -> float:  # noqa: ANN401  napari ships no types
 
 def _enlarge(viewer: Any) -> None:  # noqa: ANN401  napari ships no types
     """Let letters and scale bar be as large as the canvas asks for."""
-    for edge in _PLACES:
-        compat.set_text_size(viewer, _key(edge), _LETTER_POINTS * enlargement(viewer))
+    compat.set_text_size(viewer, _LETTERS, _LETTER_POINTS * enlargement(viewer))
     compat.set_text_size(viewer, "scale_bar", _SCALE_BAR_POINTS * enlargement(viewer))
 
 
@@ -101,13 +91,7 @@ class Caption:
 
 def remove_letters(viewer: Any) -> None:  # noqa: ANN401  napari ships no types
     """Take the letters off a viewer."""
-    for edge in _PLACES:
-        compat.remove_text(viewer, _key(edge))
-
-
-def _key(edge: str) -> str:
-    """Return the name of an edge's text among the overlays."""
-    return f"recistkit_{edge}"
+    compat.remove_text(viewer, _LETTERS)
 
 
 def _ever_shorter(text: str) -> Iterator[str]:

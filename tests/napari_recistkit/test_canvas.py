@@ -19,7 +19,7 @@ from recistkit.reading.grid import BODY_PLANES, PLANE_AXES, BodyPlane, ViewGrid
 from tests.napari_recistkit.canvases import Later, bare_canvas, between, shown
 from tests.napari_recistkit.conftest import Pair
 from tests.napari_recistkit.driving import CONTROL, RIGHT, ModelMouse, drag, pixel_of, settle, wheel
-from tests.napari_recistkit.test_letters import texts
+from tests.napari_recistkit.test_letters import EDGES, texts
 from tests.reading.grids import grid_of, oblique_grid, series_of, straight_grid
 
 if TYPE_CHECKING:
@@ -92,8 +92,7 @@ def test_a_plane_is_shown_head_up_and_left_on_the_right(plane: BodyPlane) -> Non
         "coronal": ("H", "F", "R", "L"),
         "sagittal": ("H", "F", "A", "P"),
     }[plane]
-    places = ("top_center", "bottom_center", "middle_left", "middle_right")
-    assert texts(canvas.viewer) == dict(zip(places, expected, strict=True))
+    assert texts(canvas.viewer) == dict(zip(EDGES, expected, strict=True))
 
 
 def test_planes_go_round() -> None:
@@ -669,6 +668,28 @@ def test_head_front_and_right_are_where_they_belong(
     assert bright[round(expected[1]), round(expected[0])]
     assert (expected[1] > bright.shape[0] / 2) == half_down
     assert (expected[0] > bright.shape[1] / 2) == half_right
+
+
+@pytest.mark.parametrize("size", [(1400, 900), (1000, 600)])
+def test_letters_stand_whole_in_the_middles_of_the_edges(pair: Pair, size: tuple[int, int]) -> None:
+    pair.first.show(straight_grid())
+    pair.first.caption.show("")
+    pair.first.viewer.canvas.overlays["scale_bar"].visible = False
+    compat.camera(pair.first.viewer).zoom = 0.5
+    pair.window.resize(*size)
+    settle(300)
+    seen = picture(pair.first_native).astype(int)
+    height, width = seen.shape[:2]
+    blue = seen[..., 2] - seen[..., 0] > 100
+    middles = {
+        "top": (slice(2, 50), slice(width // 2 - 12, width // 2 + 12)),
+        "bottom": (slice(height - 50, height - 2), slice(width // 2 - 12, width // 2 + 12)),
+        "left": (slice(height // 2 - 20, height // 2 + 20), slice(2, 50)),
+        "right": (slice(height // 2 - 20, height // 2 + 20), slice(width - 50, width - 2)),
+    }
+    counts = {edge: int(blue[place].sum()) for edge, place in middles.items()}
+    assert min(counts.values()) > 20
+    assert sum(counts.values()) == blue.sum()
 
 
 def test_a_ruler_is_seen_where_it_lies_in_its_colour(pair: Pair) -> None:

@@ -72,12 +72,13 @@ def test_a_text_is_shown_changed_and_taken_off(viewer: Viewer) -> None:
 
 def test_the_scale_bar_is_prepared_unseen_then_seen_then_as_it_was(viewer: Viewer) -> None:
     bar = compat.overlays(viewer)["scale_bar"]
+    at_first = bar.model_dump()
     compat.prepare_scale_bar(viewer)
-    assert (bar.visible, bar.opacity, bar.box) == (True, 0.0, False)
+    assert (bar.visible, bar.opacity, bar.box, bar.colored) == (True, 0.0, False, True)
     compat.set_scale_bar(viewer, shown=True)
-    assert (bar.visible, bar.opacity, bar.box) == (True, 1.0, True)
+    assert (bar.visible, bar.opacity, bar.box, bar.colored) == (True, 1.0, False, True)
     compat.remove_scale_bar(viewer)
-    assert (bar.visible, bar.opacity, bar.box) == (False, 1.0, True)
+    assert {**bar.model_dump(), "color": None} == {**at_first, "color": None}
 
 
 def test_a_view_in_three_dimensions_or_a_grid_is_not_plain(viewer: Viewer) -> None:

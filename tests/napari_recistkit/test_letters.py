@@ -11,32 +11,30 @@ from napari_recistkit import compat
 from napari_recistkit.letters import Caption, show_letters
 from recistkit.reading.grid import EdgeLetters
 
+EDGES = ("top", "bottom", "left", "right")
+LETTERS, CAPTION = "recistkit_letters", "recistkit_caption"
+
 
 def texts(viewer: Any) -> dict[str, str]:  # noqa: ANN401
     """Return the visible texts by their place on the canvas."""
-    return {
-        str(one.position): one.text
-        for key, one in compat.overlays(viewer).items()
-        if key.startswith("recistkit") and one.visible and one.text.strip()
-    }
+    shown = compat.overlays(viewer)
+    said = dict(zip(EDGES, shown[LETTERS].letters, strict=True)) if LETTERS in shown else {}
+    if CAPTION in shown and shown[CAPTION].visible:
+        said[str(shown[CAPTION].position)] = shown[CAPTION].text
+    return {place: text for place, text in said.items() if text.strip()}
 
 
 def test_each_letter_stands_at_its_edge() -> None:
     viewer: Any = ViewerModel()
     show_letters(viewer, EdgeLetters(top="A", bottom="PH", left="R", right="L"))
-    assert texts(viewer) == {
-        "top_center": "A",
-        "bottom_center": "PH",
-        "middle_left": "R",
-        "middle_right": "L",
-    }
+    assert texts(viewer) == {"top": "A", "bottom": "PH", "left": "R", "right": "L"}
 
 
 def test_letters_are_changed_and_hidden() -> None:
     viewer: Any = ViewerModel()
     show_letters(viewer, EdgeLetters(top="A", bottom="P", left="R", right="L"))
     show_letters(viewer, EdgeLetters(top="H", bottom="F", left="A", right="P"))
-    assert texts(viewer)["top_center"] == "H"
+    assert texts(viewer)["top"] == "H"
     show_letters(viewer, None)
     assert texts(viewer) == {}
 
@@ -100,5 +98,5 @@ def test_texts_grow_with_a_large_canvas(height_px: int, larger: float) -> None:
     caption.show("month-2")
     viewer.canvas.size = (height_px, 800)
     shown = compat.overlays(viewer)
-    sizes = [shown[key].font_size for key in ("recistkit_top", "recistkit_caption", "scale_bar")]
+    sizes = [shown[key].font_size for key in (LETTERS, CAPTION, "scale_bar")]
     assert sizes == [14.0 * larger, 10.0 * larger, 10.0 * larger]
