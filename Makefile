@@ -125,6 +125,7 @@ bench-viewer: $(STAMP) $(SCREEN)
 
 faults: $(STAMP)
 	@$(PYTHON) -m tests.store.faults --kills 500 --flips 1000
+	@RECISTKIT_KILLS=200 $(PYTHON) -m pytest -q -n 2 tests/reading/test_kill.py
 
 mutants: $(STAMP) $(SCREEN)
 	@$(PYTHON) -m tests.mutants

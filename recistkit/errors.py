@@ -15,6 +15,7 @@ __all__ = [
     "Fault",
     "GeometryError",
     "JournalError",
+    "MaskError",
     "OptionError",
     "OutputError",
     "ReadingError",
@@ -125,6 +126,10 @@ class ScanError(RecistkitError, ValueError):
 
 class GeometryError(RecistkitError, ValueError):
     """A geometry that cannot be: a singular direction, a spacing of zero."""
+
+
+class MaskError(RecistkitError, ValueError):
+    """An array that is no label volume: 0 for background, a whole number above it for a label."""
 
 
 class OptionError(RecistkitError, ValueError):

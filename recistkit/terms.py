@@ -14,6 +14,9 @@ __all__ = [
     "ACTOR_ROLES",
     "BEST_ORDER",
     "CERTAINTIES",
+    "COMPARABLE",
+    "DATE_VARIABLES",
+    "DEFAULT_COMPARED",
     "EVENTS",
     "KINDS",
     "LESION_STATES",
@@ -93,6 +96,33 @@ ACTIONS: Final = (
 """What can stand in a chain of a study."""
 REASONED_ACTIONS: Final = ("CHARTER", "UNLOCK", "AMEND", "ADJUDICATE")
 """Actions that nobody may do without saying why."""
+
+COMPARABLE: Final = (
+    "best_response",
+    "response_date",
+    "best_response_confirmed",
+    "confirmed_response_date",
+    "confirmed_on",
+    "progression_date",
+    "last_date",
+)
+"""Columns of the best table that two reads can be compared by."""
+
+DATE_VARIABLES: Final = (
+    "response_date",
+    "confirmed_response_date",
+    "confirmed_on",
+    "progression_date",
+    "last_date",
+)
+
+DEFAULT_COMPARED: Final = (
+    "best_response",
+    "best_response_confirmed",
+    "response_date",
+    "progression_date",
+)
+"""Best response, confirmed or not, and the two dates that endpoints follow from."""
 
 
 def code(words: Sequence[str], word: str) -> int:

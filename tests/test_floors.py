@@ -50,9 +50,9 @@ WINDOW_LIBRARIES = {
 }
 # The extras of pyproject.toml that each top folder may import, beside the core.
 EXTRAS = {
-    "recistkit": ("report", "pacs", "cluster"),
+    "recistkit": ("figures", "report", "pacs", "cluster"),
     "plugins": ("napari",),
-    "tests": ("dev", "report", "pacs", "cluster", "napari"),
+    "tests": ("dev", "figures", "report", "pacs", "cluster", "napari"),
     "example_scans": ("dev",),
 }
 FIRST_PARTY = {"recistkit", "napari_recistkit", "tests"}

@@ -12,6 +12,7 @@ import napari
 from qtpy.QtWidgets import QApplication
 
 from recistkit.errors import OptionError
+from recistkit.reading.worklist import role_of
 
 if TYPE_CHECKING:
     from napari_recistkit.widgets.reading_room import ReadingRoom
@@ -30,7 +31,7 @@ def main(folder: Path, reader: str, subject: str | None = None) -> int:
     folder : Path
         ``<subject>/<visit>/`` with scans.
     reader : str
-        Who reads.
+        Who reads, or adjudicates.
     subject : str, optional
         Whose case to open at once.
 
@@ -38,10 +39,13 @@ def main(folder: Path, reader: str, subject: str | None = None) -> int:
     ------
     OptionError
         If there is no screen to open a window on.
+    RoleError
+        If this login may not act as this reader or adjudicator.
     """
     if sys.platform == "linux" and not _has_screen(os.environ):
         raise OptionError("there is no screen here to open a window on")
-    open_room(napari.Viewer(title=f"recistkit - reader {reader}"), folder, reader, subject)
+    role = role_of(folder, reader)
+    open_room(napari.Viewer(title=f"recistkit - {role} {reader}"), folder, reader, subject)
     napari.run()
     return 0
 

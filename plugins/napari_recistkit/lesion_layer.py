@@ -33,24 +33,33 @@ __all__ = [
     "placed",
 ]
 
-Kind = Literal["target", "node", "non-target", "new", "draft"]
+Kind = Literal["target", "node", "non-target", "new", "draft", "read-a", "read-b"]
 
-# Okabe and Ito: told apart with any colour vision, and bright enough on black.
+# Okabe and Ito: told apart with any colour vision, and bright enough on black. Read A is not blue:
+# the letter A (anterior) at the edge of the image is.
 COLOURS: Final[dict[Kind, str]] = {
     "target": "#F0E442",
     "node": "#E69F00",
     "non-target": "#56B4E9",
     "new": "#FF7F50",
     "draft": "#FFFFFF",
+    "read-a": "#F0E442",
+    "read-b": "#56B4E9",
 }
 
+_COMPARED: Final[frozenset[Kind]] = frozenset({"read-a", "read-b"})
 _LINE_PX: Final = 1.5
 _CURRENT_LINE_PX: Final = 2.5
 _NOT_COUNTED_SHARE: Final = 0.6
+_BROADER: Final[dict[Kind, float]] = {"read-a": 2.4}
+"""A lies below B: where both lie at one place, A is seen on both sides of B."""
 _FULL: Final = 1.0
 _PROJECTED_OPACITY: Final = 0.45
 _LABEL_POINTS: Final = 11
 _LABEL_GAP_PX: Final = 6.0
+_LABEL_LINE_PX: Final = 19.0
+"""How far below each other two labels are drawn that would cover one another."""
+_LABEL_WIDTH_PX: Final = 170.0
 _NEAR_SLICE: Final = 0.5 + 1e-6
 
 
@@ -277,23 +286,57 @@ def _labels(
 ) -> list[tuple[tuple[str, str], NDArray[np.float64]]]:
     """Return text and colour of each label, and the dot right of the lesion that bears it."""
     columns = PLANE_AXES[plane][2]
-    labels = []
+    labels: list[tuple[tuple[str, str], NDArray[np.float64]]] = []
     for line in lines:
         if not line.shown.label:
             continue
-        near = [
-            other.place.ends
-            for other in lines
-            if other.shown.key == line.shown.key
-            and other.place.slice_number == line.place.slice_number
-        ]
+        reach = _LABEL_LINE_PX / zoom if line.shown.kind in _COMPARED else None
+        near = [other.place.ends for other in lines if _goes_with(other, line, grid, reach)]
         ends = np.concatenate(near)
         dot = ends[ends[:, columns].argmax()].copy()
         dot[columns] += _LABEL_GAP_PX / zoom / grid.spacing_mm[columns]
         dot[columns] = min(dot[columns], grid.shape[columns] - 1)
+        if line.shown.kind in _COMPARED:
+            _put_below(dot, [other[0] for _, other in labels], grid, plane, zoom)
         text = (line.shown.label, COLOURS[line.shown.kind])
         labels.append((text, np.stack([dot, dot])))
     return labels
+
+
+def _goes_with(other: _Line, line: _Line, grid: ViewGrid, reach_mm: float | None) -> bool:
+    """Tell whether a label stands beside another line too: of its mark, or right beside it."""
+    if other.place.slice_number != line.place.slice_number:
+        return False
+    if other.shown.key == line.shown.key or reach_mm is None:
+        return other.shown.key == line.shown.key
+    gap = np.maximum(
+        other.place.ends.min(axis=0) - line.place.ends.max(axis=0),
+        line.place.ends.min(axis=0) - other.place.ends.max(axis=0),
+    )
+    return bool(np.all(gap * np.asarray(grid.spacing_mm) <= reach_mm))
+
+
+def _put_below(
+    dot: NDArray[np.float64],
+    others: Sequence[NDArray[np.float64]],
+    grid: ViewGrid,
+    plane: BodyPlane,
+    zoom: float,
+) -> None:
+    """Move the dot of a label down until it covers none of the labels before it."""
+    axis, rows, columns = PLANE_AXES[plane]
+    near_row = _LABEL_LINE_PX / zoom / grid.spacing_mm[rows]
+    near_column = _LABEL_WIDTH_PX / zoom / grid.spacing_mm[columns]
+    down = 1.0 if plane == "axial" else -1.0  # the other planes are shown head up
+    beside = [
+        other[rows]
+        for other in others
+        if other[axis] == dot[axis] and abs(other[columns] - dot[columns]) < near_column
+    ]
+    for taken in sorted(beside, key=lambda row: down * row):
+        if abs(taken - dot[rows]) < near_row:
+            dot[rows] = taken + down * near_row
+    dot[rows] = min(max(dot[rows], 0.0), grid.shape[rows] - 1.0)
 
 
 def _features(texts: Sequence[tuple[str, str]]) -> dict[str, NDArray[np.object_]]:
@@ -307,6 +350,7 @@ def _features(texts: Sequence[tuple[str, str]]) -> dict[str, NDArray[np.object_]
 def _width_px(ruler: ShownRuler) -> float:
     """Return how broad a ruler is drawn, in canvas pixels."""
     width = _CURRENT_LINE_PX if ruler.current else _LINE_PX
+    width *= _BROADER.get(ruler.kind, 1.0)
     return width if ruler.counted else width * _NOT_COUNTED_SHARE
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, TypeVar
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeVar
 
-from napari_recistkit.loading import fault_said, how_far, in_order, load_all
+from napari_recistkit.loaded_case import LoadedCase
 from napari_recistkit.next_drag import NOTHING
 from napari_recistkit.room import Room, Window
 from napari_recistkit.ruler_tool import RulerTool
+from napari_recistkit.shown_marks import shown_rulers
 from napari_recistkit.views import Views
 from napari_recistkit.visit_text import title_text
 from napari_recistkit.windows import first_window
@@ -19,12 +20,11 @@ from recistkit.reading.opening import open_session
 from recistkit.reading.paths import key_image_folder
 
 if TYPE_CHECKING:
-    from napari_recistkit.background import Background
     from napari_recistkit.canvas import Canvas
+    from napari_recistkit.lesion_layer import ShownRuler
     from napari_recistkit.link import Link
-    from napari_recistkit.loading import Loaded
     from napari_recistkit.next_drag import NextDrag
-    from napari_recistkit.open_folder import OpenFolder
+    from napari_recistkit.open_folder import ReadersFolder
     from recistkit.model.mark import Mark
     from recistkit.reading.case import Case
     from recistkit.reading.grid import ViewGrid
@@ -34,15 +34,13 @@ __all__ = ["OpenCase"]
 
 Done = TypeVar("Done")
 
-_HIDDEN: Final = "other layers of the viewer are hidden as long as the case is open"
 
-
-class OpenCase:
+class OpenCase(LoadedCase):
     """Everything of a case that stands between opening and closing it.
 
     Parameters
     ----------
-    folder : OpenFolder
+    folder : ReadersFolder
     case : Case
     present, compared : Canvas
     link : Link
@@ -53,8 +51,12 @@ class OpenCase:
 
     Attributes
     ----------
-    is_seen : bool
-        Whether its page is shown: no drag reaches a case that is not seen.
+    session : ReadSession
+    room : Room
+    opening_said : str
+        What is said when it is opened.
+    refuses : str
+        What is said of a key that is none of a reader's.
 
     Raises
     ------
@@ -62,9 +64,12 @@ class OpenCase:
         If the case cannot be opened.
     """
 
+    opening_said = ""
+    refuses = "this key is for an adjudicator"
+
     def __init__(
         self,
-        folder: OpenFolder,
+        folder: ReadersFolder,
         case: Case,
         *,
         present: Canvas,
@@ -73,13 +78,11 @@ class OpenCase:
         window: Window,
         is_free: Callable[[], bool],
     ) -> None:
-        self.case = case
-        self.is_seen = True
         self.session = open_session(folder.path, case, folder.journal, folder.settings)
-        self.views = Views(self.session, case, present, compared, link)
+        views = Views(self.session, case, present, compared, link, rulers=self._rulers)
+        super().__init__(case, views, window)
         self.room = Room(self.session, folder.settings, window, self.views)
         self._folder = folder.path
-        self._window = window
         self._is_free = is_free
         self._tool = RulerTool(
             present,
@@ -88,8 +91,6 @@ class OpenCase:
             clicked=lambda click: self._take_if_free(self.room.take_click, click),
             resolution_mm=folder.settings.resolution_mm,
         )
-        both = (present, compared)
-        self._stops = [one.listen("others", lambda: window.say(_HIDDEN)) for one in both]
         if self.session.lesion is None and not self.session.locked:
             self.session.next_unstated()
 
@@ -127,40 +128,11 @@ class OpenCase:
         grid = self.views.present.grid
         return self.room.next_drag(None if grid is None else grid.series.uid)
 
-    def load(self, background: Background) -> None:
-        """Load its scans: those of the visit that is read first, then the one beside it."""
-        first = (self.session.visit, self.views.compared_visit, self.session.baseline)
-        series = in_order(self.case, first)
-
-        def fail(fault: str) -> None:
-            self._window.say(fault)
-            self.views.end_loading()
-
-        background.start(
-            how_far(0, len(series)),
-            lambda job: load_all(series, job),
-            taken=self._take_loaded,
-            finished=lambda _: self._end_loading(),
-            failed=fail,
-        )
-
-    def _end_loading(self) -> None:
+    def end_loading(self) -> None:
         """Take that everything is loaded; draw the key images that a signature left behind."""
-        self.views.end_loading()
+        super().end_loading()
         for fault in self.save_key_images():
             self._window.say(fault)
-
-    def _take_loaded(self, one: Loaded) -> None:
-        if one.grid is not None:
-            self.add_grid(one.grid)
-        else:
-            self.views.add_fault("" if one.series is None else one.series.uid)
-            self._window.say(fault_said(self.case, one))
-
-    def add_grid(self, grid: ViewGrid) -> None:
-        """Take a volume that was loaded."""
-        self.views.add_grid(grid)
-        self._window.refresh()  # the next drag, and so the title, are of the scan that is shown
 
     def save_key_images(self) -> list[str]:
         """Let the key images be those of the signed document; return what was not done, and why."""
@@ -180,8 +152,7 @@ class OpenCase:
     def close(self) -> None:
         """Remember where the reader was, and take everything off the canvases."""
         self.remember()
-        for stop in self._stops:
-            stop()
+        super().close()
         self.room.close()
         self._tool.close()
 
@@ -191,6 +162,11 @@ class OpenCase:
             self.session.remember(self.views.place())
         except RecistkitError as error:
             self._window.say(str(error))
+
+    def _rulers(self, visit: str, series: str, is_present: bool) -> Iterator[ShownRuler]:  # noqa: FBT001  Views says it so
+        """Yield the rulers of a visit on a series; those of an open visit can be pulled."""
+        pullable = is_present and not self.session.locked
+        return shown_rulers(self.session, visit, series, pullable=pullable)
 
     def _take_if_free(self, take: Callable[[Done], None], done: Done) -> None:
         """Take a drag or a click, unless nothing may be changed now."""

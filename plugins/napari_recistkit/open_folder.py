@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +13,21 @@ from recistkit.reading.case_state import with_states
 from recistkit.reading.cases import find_cases
 from recistkit.reading.opening import open_journal
 from recistkit.reading.paths import fit_for_file_name
+from recistkit.reading.worklist import role_of, with_adjudications
+from recistkit.study.charter import Role
 from recistkit.study.folder import settings_in_force
 from recistkit.study.settings import StudySettings
 
 if TYPE_CHECKING:
     from napari_recistkit.background import Background, Job
 
-__all__ = ["FoundFolder", "OpenFolder", "search_folder"]
+__all__ = [
+    "FoundFolder",
+    "OpenFolder",
+    "OpenWorklist",
+    "ReadersFolder",
+    "search_folder",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +38,7 @@ class FoundFolder:
     reader: str
     settings: StudySettings
     cases: tuple[Case, ...]
+    role: Role = "reader"
 
 
 def search_folder(
@@ -70,14 +79,14 @@ def _found(path: Path, reader: str, job: Job, looking: str) -> FoundFolder:
         Before the next file, if the job was told to stop.
     """
     fit_for_file_name(reader, of="reader")
-    settings = settings_in_force(path)
+    settings, role = settings_in_force(path), role_of(path, reader)
     cases = find_cases(
         path,
         reader,
         on_progress=lambda done, total: job.tell(f"{looking}: {done} of {total} visits"),
         on_file=job.check,
     )
-    return FoundFolder(path=path, reader=reader, settings=settings, cases=cases)
+    return FoundFolder(path=path, reader=reader, settings=settings, cases=cases, role=role)
 
 
 class OpenFolder:
@@ -86,12 +95,9 @@ class OpenFolder:
     Parameters
     ----------
     found : FoundFolder
-
-    Raises
-    ------
-    JournalError
-        If the reader's journal cannot be opened.
     """
+
+    who = "reader"
 
     def __init__(self, found: FoundFolder) -> None:
         self.path = found.path
@@ -99,26 +105,25 @@ class OpenFolder:
         self.settings = found.settings
         self.cases = found.cases
         self._opened: set[str] = set()
-        self.journal = open_journal(found.path, found.reader)
 
     @property
     def title(self) -> str:
         """What stands above its cases."""
-        return f"{self.path.name}, reader {self.reader}"
+        return f"{self.path.name}, {self.who} {self.reader}"
 
     def refresh_states(self) -> None:
-        """Look how far the reader is now with the cases that were opened.
+        """Look how far the cases are now that were opened.
 
         No scan is looked at again, and no file of the others: on a network
         folder of thousands of cases that would take seconds.
 
         Raises
         ------
-        JournalError
-            If the reader's journal cannot be used.
+        RecistkitError
+            If that cannot be told.
         """
-        opened = [case for case in self.cases if case.subject in self._opened]
-        now = {case.subject: case for case in with_states(self.path, self.reader, opened)}
+        stale = [case for case in self.cases if self._is_stale(case)]
+        now = {case.subject: case for case in self._stated(stale)}
         self.cases = tuple(now.get(case.subject, case) for case in self.cases)
 
     def case(self, subject: str) -> Case:
@@ -138,7 +143,7 @@ class OpenFolder:
         return case
 
     def subject_after(self, subject: str | None) -> str:
-        """Return the next subject after one whose case is not signed.
+        """Return the next subject after one whose case is not done.
 
         Raises
         ------
@@ -148,9 +153,59 @@ class OpenFolder:
         self.refresh_states()
         case = next_to_read(self.cases, subject)
         if case is None:
-            raise ReadingError("every other case is signed, or cannot be read")
+            raise ReadingError(self._all_done())
         return case.subject
+
+    def close(self) -> None:
+        """Let it go."""
+
+    def _is_stale(self, case: Case) -> bool:
+        return case.subject in self._opened
+
+    def _stated(self, cases: Sequence[Case]) -> tuple[Case, ...]:
+        """Return cases with their states as they are now."""
+        raise NotImplementedError
+
+    def _all_done(self) -> str:
+        """Say that there is nothing more to do."""
+        raise NotImplementedError
+
+
+class ReadersFolder(OpenFolder):
+    """A folder as its reader has it, with the journal.
+
+    Raises
+    ------
+    JournalError
+        If the reader's journal cannot be opened.
+    """
+
+    def __init__(self, found: FoundFolder) -> None:
+        super().__init__(found)
+        self.journal = open_journal(found.path, found.reader)
 
     def close(self) -> None:
         """Close the journal."""
         self.journal.close()
+
+    def _stated(self, cases: Sequence[Case]) -> tuple[Case, ...]:
+        return with_states(self.path, self.reader, cases)
+
+    def _all_done(self) -> str:
+        return "every other case is signed, or cannot be read"
+
+
+class OpenWorklist(OpenFolder):
+    """A study as its adjudicator has it."""
+
+    who = "adjudicator"
+
+    def _is_stale(self, case: Case) -> bool:
+        """Tell whether a case may be otherwise now; those that wait cost nothing to look at."""
+        return super()._is_stale(case) or case.state == "waiting for reads"
+
+    def _stated(self, cases: Sequence[Case]) -> tuple[Case, ...]:
+        return with_adjudications(self.path, cases)
+
+    def _all_done(self) -> str:
+        return "no other case is to be adjudicated now"

@@ -11,7 +11,7 @@ from recistkit.reading.completeness import Missing, missing_of
 if TYPE_CHECKING:
     from recistkit.reading.session import ReadSession
 
-__all__ = ["lesion_said", "missing_said", "never_shown_said", "size_said"]
+__all__ = ["lesion_said", "marks_said", "missing_said", "never_shown_said", "size_said"]
 
 
 def lesion_said(session: ReadSession, name: str | None) -> str:
@@ -23,7 +23,7 @@ def lesion_said(session: ReadSession, name: str | None) -> str:
     if lesion is None or visit is None or lesion.id in session.draft.removed:
         return ""
     marks = session.draft.marks_of(lesion.id, visit)
-    said = [_marks_said(marks)] if marks else []
+    said = [marks_said(marks)] if marks else []
     said += [item.message for item in missing_of(session.draft, session.charter, visit, lesion)]
     called = f"{lesion.id} {lesion.organ}" if lesion.organ else lesion.id
     return f"{called}: {'; '.join(said)}"
@@ -53,7 +53,7 @@ def never_shown_said(series: Sequence[str]) -> str:
     return f"Not on the screen since the case was opened: {'; '.join(series)}\n\n"
 
 
-def _marks_said(marks: tuple[Mark, ...]) -> str:
+def marks_said(marks: tuple[Mark, ...]) -> str:
     """Return state and lengths, such as ``split 12.0 + 9.5 × 7.0 mm``."""
     sizes = " + ".join(size for mark in marks if (size := size_said(mark)))
     first = marks[0]

@@ -14,7 +14,7 @@ from napari_recistkit.launch import open_room
 from napari_recistkit.widgets.one_room import room_in
 from recistkit import __version__
 from recistkit.errors import OutputError
-from recistkit.study.demo import example_folder
+from recistkit.study.example_study import example_folder
 
 __all__ = ["EXAMPLE_READER", "copy_example_study", "open_example_study"]
 

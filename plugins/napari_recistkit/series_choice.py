@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from napari_recistkit.viewed import Viewed
     from recistkit.model.series import Series
     from recistkit.reading.case import Case
-    from recistkit.reading.session import ReadSession
 
 __all__ = ["SeriesChoice", "alike"]
 
@@ -18,12 +18,12 @@ class SeriesChoice:
 
     Parameters
     ----------
-    session : ReadSession
+    session : Viewed
     case : Case
         Its visits with their series.
     """
 
-    def __init__(self, session: ReadSession, case: Case) -> None:
+    def __init__(self, session: Viewed, case: Case) -> None:
         self._session = session
         self._series = _series_of(case)
         self._chosen: dict[str, str] = {}
@@ -83,9 +83,9 @@ class SeriesChoice:
         if session.lesion is None:
             return None
         known = {one.uid: one for found in self._series.values() for one in found}
-        before = session.draft.visits_before(session.visit or "")
+        before = session.visits_before(session.visit or "")
         for label in (visit, *reversed(before)):
-            for mark in session.draft.marks_of(session.lesion, label):
+            for mark in session.marks_of(session.lesion, label):
                 if mark.image is not None and mark.image.series in known:
                     return known[mark.image.series]
         return None

@@ -22,7 +22,7 @@ class Shortcut:
     Parameters
     ----------
     action : str
-        Name of the method of `Room` that does it.
+        Name of the method of `Room`, or of `AdjudicationRoom`, that does it.
     keys : tuple of str
         In Qt's words; any of them.
     text : str
@@ -82,6 +82,11 @@ GROUPS: Final[dict[str, tuple[Shortcut, ...]]] = {
         Shortcut("undo", ("Ctrl+Z",), "undo", also=_BESIDE_A_QUESTION),
         Shortcut("redo", ("Ctrl+Y", "Ctrl+Shift+Z"), "redo", also=_BESIDE_A_QUESTION),
         Shortcut("say_saved", ("Ctrl+S",), "everything is saved as it is made", also=_IN_THE_LIST),
+    ),
+    "An adjudication": (
+        Shortcut("accept_read", ("Shift+A",), "accept read A, with a reason", "A"),
+        Shortcut("accept_read", ("Shift+B",), "accept read B, with a reason", "B"),
+        Shortcut("accept_read", ("Shift+N",), "accept neither read, with a reason", "neither"),
     ),
     "The views": (
         Shortcut("next_comparison", ("B",), "compare with baseline, nadir, prior"),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final, Literal
 
 from napari_recistkit.series_choice import SeriesChoice
-from napari_recistkit.shown_marks import shown_rulers
 from napari_recistkit.shown_place import is_at, show_again, shown_now
 from napari_recistkit.sight import series_said, unseen
 from napari_recistkit.windows import Window
@@ -15,12 +15,13 @@ from recistkit.reading.place import Beside
 
 if TYPE_CHECKING:
     from napari_recistkit.canvas import Canvas
+    from napari_recistkit.lesion_layer import ShownRuler
     from napari_recistkit.link import Link
+    from napari_recistkit.viewed import Viewed
     from recistkit.model.series import Series, Vector
     from recistkit.reading.case import Case
     from recistkit.reading.grid import ViewGrid
     from recistkit.reading.place import Place
-    from recistkit.reading.session import ReadSession
 
 __all__ = ["COMPARISONS", "Comparison", "Views"]
 
@@ -35,19 +36,30 @@ class Views:
 
     Parameters
     ----------
-    session : ReadSession
+    session : Viewed
     case : Case
         Its visits with their series.
     present, compared : Canvas
         The visit being read, and the one beside it.
     link : Link
         Of the two.
+    rulers : callable
+        Returns those of a visit that were drawn on a series; whether they
+        stand in the view of the visit being read is its third argument.
     """
 
     def __init__(
-        self, session: ReadSession, case: Case, present: Canvas, compared: Canvas, link: Link
+        self,
+        session: Viewed,
+        case: Case,
+        present: Canvas,
+        compared: Canvas,
+        link: Link,
+        *,
+        rulers: Callable[[str, str, bool], Iterable[ShownRuler]],
     ) -> None:
         self.session = session
+        self._rulers = rulers
         self.present = present
         self.compared = compared
         self.link = link
@@ -85,7 +97,10 @@ class Views:
     @property
     def comparison_said(self) -> str:
         """With what is compared, and how both views hang together where it is not as usual."""
-        said = [self.comparison, *([] if self.link.enabled else ["not linked"])]
+        shown = self.comparison
+        if shown == "nadir" and self.session.nadir is None:
+            shown = "baseline"
+        said: list[str] = [shown, *([] if self.link.enabled else ["not linked"])]
         if self.link.enabled and (apart_mm := math.hypot(*self.link.offset_mm)) > 0:
             said.append(f"aligned, {apart_mm:.1f} mm apart")
         return ", ".join(said)
@@ -322,14 +337,14 @@ class Views:
 
     def _place_beside(self) -> Vector | None:
         """Return where the lesion is in the other view, else where it was last."""
-        before = self.session.draft.visits_before(self.session.visit or "")
+        before = self.session.visits_before(self.session.visit or "")
         labels = (self.compared_visit, *reversed(before))
         return next((place for one in labels if (place := self._place_at(one))), None)
 
     def _place_at(self, visit: str | None) -> Vector | None:
         if self.session.lesion is None or visit is None:
             return None
-        marks = self.session.draft.marks_of(self.session.lesion, visit)
+        marks = self.session.marks_of(self.session.lesion, visit)
         return next((place for mark in marks if (place := mark.place_mm())), None)
 
     def _show_rulers(self, canvas: Canvas, visit: str | None) -> None:
@@ -337,9 +352,8 @@ class Views:
         if canvas.grid is None or visit is None:
             canvas.set_rulers(())
             return
-        is_open = canvas is self.present and not self.session.locked
-        uid = canvas.grid.series.uid
-        canvas.set_rulers(tuple(shown_rulers(self.session, visit, uid, pullable=is_open)))
+        uid, is_present = canvas.grid.series.uid, canvas is self.present
+        canvas.set_rulers(tuple(self._rulers(visit, uid, is_present)))
 
 
 def _same_modality(before: ViewGrid | None, now: ViewGrid) -> bool:

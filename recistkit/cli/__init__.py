@@ -32,4 +32,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from recistkit.cli.faults import exit_code
     from recistkit.cli.program import program
 
-    return exit_code(lambda: program(args=arguments, prog_name="recistkit"))
+    words = sys.argv[1:] if arguments is None else arguments
+
+    def command() -> None:
+        _require_own(words)
+        program(args=words, prog_name="recistkit")
+
+    return exit_code(command)
+
+
+def _require_own(words: Sequence[str]) -> None:
+    """Refuse whatever names a file of a reader that this login is not, whichever command it is for.
+
+    Raises
+    ------
+    RoleError
+    """
+    from recistkit.study.own_files import require_own
+
+    for word in words:
+        for place in (word, word.partition("=")[2]):
+            if place:
+                require_own(place)

@@ -7,16 +7,18 @@ from typing import Annotated
 import typer
 
 from recistkit import __version__
+from recistkit.cli import study_reads, study_records, study_rereads  # noqa: F401  add their commands
 from recistkit.cli.check import check
 from recistkit.cli.classify import classify
 from recistkit.cli.criteria import criteria_program
 from recistkit.cli.demo import demo
 from recistkit.cli.example import example
+from recistkit.cli.measure import measure
 from recistkit.cli.read import read
 from recistkit.cli.reconcile import reconcile
-from recistkit.cli.study_records import study_program
+from recistkit.cli.study import study_program
 
-__all__ = ["program"]
+__all__ = ["program", "study_program"]
 
 program = typer.Typer(
     name="recistkit",
@@ -64,6 +66,10 @@ program.command(
         "recistkit reconcile reads.csv --readers A,B --decisions decisions.csv --output results"
     ),
 )(reconcile)
+program.command(
+    short_help="Diameters of the labels of mask files.",
+    epilog=example("recistkit measure mask.nii.gz --output sizes.csv"),
+)(measure)
 program.add_typer(criteria_program, name="criteria", short_help="Rule sets: list, show, validate.")
 program.command(
     short_help="The example study, from scans to accepted responses.",

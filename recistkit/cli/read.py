@@ -34,7 +34,9 @@ def read(
     ],
     reader: Annotated[
         str,
-        typer.Option("--reader", metavar="ID", help="Who reads.", show_default=False),
+        typer.Option(
+            "--reader", metavar="ID", help="Who reads, or adjudicates.", show_default=False
+        ),
     ],
     subject: Annotated[
         str | None,
@@ -45,6 +47,8 @@ def read(
 
     What is read is saved at once in FOLDER/readers; a signed visit is written to FOLDER/reads, as
     the read document that the other commands take. No other reader's files are opened.
+
+    An adjudicator of a study gets the cases in which two complete reads differ, and decides.
     """
     from recistkit.reading.cases import require_cases
     from recistkit.reading.paths import fit_for_file_name, scans_folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -62,6 +63,16 @@ CompareOption = Annotated[
         show_default=False,
     ),
 ]
+FiguresOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--figures",
+        metavar="DIR",
+        help="Folder of their own for figures (SVG) of how far the readers agree; those of an "
+        "earlier run in it are replaced.",
+        show_default=False,
+    ),
+]
 WhenAgreedOption = Annotated[
     str | None,
     typer.Option(
@@ -78,6 +89,7 @@ def reconcile(  # noqa: PLR0913  each parameter is an option of the command
     table: TableArgument,
     readers: ReadersOption,
     output: OutputOption,
+    figures: FiguresOption = None,
     decisions: DecisionsOption = None,
     compare: CompareOption = None,
     when_agreed: WhenAgreedOption = None,
@@ -99,12 +111,20 @@ def reconcile(  # noqa: PLR0913  each parameter is an option of the command
 
     Writes the tables responses, best, reconciled, differences, agreement, size_agreement,
     adjudication, matched_lesions, accepted_responses and accepted_best, with open disagreements
-    too: the exit code is 0 unless --strict is given.
+    too: the exit code is 0 unless --strict is given. Of a study, who manages it gets also how far
+    readers agree with themselves, where subjects were read twice: reread_agreement,
+    reread_size_agreement, reread_matched_lesions and reread_differences.
     """
+    from recistkit.report.drawing import require_drawing
+    from recistkit.report.reader_figures import reader_figures
+    from recistkit.report.write_figures import require_own_folder, write_figures
     from recistkit.study.reconcile import reconcile as reconcile_study
 
     tables = tables_of(table, visits, subjects, events, decisions)
     spare_inputs(output, [*tables.values(), decisions, criteria])
+    if figures is not None:
+        require_own_folder(figures)
+        require_drawing()
     rules = name_criteria(criteria, table)
     with waiting("reconciling"):
         result = reconcile_study(
@@ -123,7 +143,11 @@ def reconcile(  # noqa: PLR0913  each parameter is an option of the command
             sd_from=sd_from.value,
         )
         warn(result.warnings)
+        drawn = {} if figures is None else reader_figures(result, _words(readers))
         write_into(output, result.tables, file_format.value)
+    if figures is not None:
+        write_figures(figures, drawn)
+        say(f"wrote {counted(len(drawn), 'figure')} to {figures}")
     still_open = _say_state(result.reconciled)
     if strict and still_open:
         raise typer.Exit(FAULT)

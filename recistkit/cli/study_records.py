@@ -14,8 +14,6 @@ from recistkit.cli.study import ReasonOption, StudyArgument, SubjectOption, stud
 from recistkit.cli.waiting import waiting
 from recistkit.cli.words import counted, say
 
-__all__ = ["study_program"]
-
 
 class Choice(StrEnum):
     """What an adjudicator can choose."""

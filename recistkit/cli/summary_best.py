@@ -68,8 +68,10 @@ def difference_lines(result: StudyReconciliation, subject: str) -> Iterator[str]
         yield "adjudication needed: no read of this subject is accepted yet"
 
 
-def decision_lines(decisions: pl.DataFrame, subject: str) -> Iterator[str]:
+def decision_lines(decisions: pl.DataFrame | None, subject: str) -> Iterator[str]:
     """Yield what the adjudicator decided on a subject, and why."""
+    if decisions is None:
+        return
     for row in decisions.filter(subject=subject).iter_rows(named=True):
         yield (
             f"adjudicated by {row['adjudicator']} on {row['decided_on']}: "

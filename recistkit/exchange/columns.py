@@ -128,7 +128,7 @@ def parse_table(raw: RawTable, columns: Sequence[Column]) -> ParsedTable:
     bad = _with_faults(frame, checks, faults)
     return ParsedTable(
         raw.name,
-        frame.select(values).with_columns(**bad),
+        frame.select(values).hstack([mask.alias(name) for name, mask in bad.items()]),
         present,
         faults,
         (*raw.warnings, *ignored),

@@ -146,6 +146,8 @@ def _baselines(table: ParsedTable) -> None:
     named = pl.all_horizontal(pl.col(VISIT).is_not_null())
     marked = table.frame.filter(pl.col("baseline") & named)
     first = marked.unique("visit_no", keep="first", maintain_order=True)
+    if not first.height:
+        return
     second = first.filter(pl.struct(READ).is_first_distinct().not_())
     table.add_rows(
         second,
@@ -153,7 +155,7 @@ def _baselines(table: ParsedTable) -> None:
         pl.format("timepoint {} is a second baseline of this read", pl.col("timepoint")),
     )
     denied = table.frame.filter(~pl.col("baseline"))
-    if denied.height and first.height:
+    if denied.height:
         against = denied.join(first, on="visit_no", how="semi")
         table.add_rows(against, "baseline", "is false where another row of the timepoint says true")
 
@@ -227,7 +229,7 @@ def _changed_lesions(table: ParsedTable) -> None:
     for column in ("role", "nodal", "compartment"):
         if column not in table.present:
             continue
-        stated = table.frame.select("row", "subject", "lesion", "lesion_no", column)
+        stated = table.frame[["row", "subject", "lesion", "lesion_no", column]]
         lesions = stated["lesion_no"].to_numpy()
         if any(stated.null_count().row(0)):
             stated = stated.drop_nulls()

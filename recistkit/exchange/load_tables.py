@@ -58,6 +58,7 @@ READS = (
     Column("reason", text),
     Column("series", text),
     Column("slice", text),
+    Column("frame_of_reference", text),
     Column("x_mm", number),
     Column("y_mm", number),
     Column("z_mm", number),

@@ -24,11 +24,12 @@ def number_rows(reads: pl.DataFrame) -> pl.DataFrame:
     subject, reader, timepoint, lesion = (_codes(reads[name]) for name in names)
     read = subject * _span(reader) + reader
     visit = numbers(read * _span(timepoint) + timepoint)
-    return reads.with_columns(
-        visit_no=visit,
-        lesion_no=numbers(read * _span(lesion) + lesion),
-        spot_no=visit * _span(lesion) + lesion,
-    )
+    numbered = {
+        "visit_no": visit,
+        "lesion_no": numbers(read * _span(lesion) + lesion),
+        "spot_no": visit * _span(lesion) + lesion,
+    }
+    return reads.hstack([pl.Series(name, values) for name, values in numbered.items()])
 
 
 def numbers(keys: Numbers) -> Numbers:
@@ -79,8 +80,8 @@ def first_rows(groups: Numbers) -> Numbers:
 
 def _codes(names: pl.Series) -> Numbers:
     """Return a number for each name, in order of appearance; 0 for none."""
-    codes = names.cast(pl.Categorical(pl.Categories.random())).to_physical()
-    return (codes.cast(pl.Int64) + 1).fill_null(0).to_numpy()
+    codes = names.cast(pl.Categorical(pl.Categories.random())).to_physical().cast(pl.Int64) + 1
+    return (codes.fill_null(0) if codes.null_count() else codes).to_numpy()
 
 
 def _span(keys: Numbers) -> int:

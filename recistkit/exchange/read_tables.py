@@ -42,6 +42,7 @@ READS_COLUMNS: Final = (
     "reason",
     "series",
     "slice",
+    "frame_of_reference",
     "x_mm",
     "y_mm",
     "z_mm",
@@ -63,7 +64,14 @@ VISITS_COLUMNS: Final = (
 )
 _TRUTH: Final = frozenset({"baseline", "nodal"})
 _PLACE_COLUMNS: Final = ("x_mm", "y_mm", "z_mm")
-_IMAGE_COLUMNS: Final = ("series", "slice", "modality", "slice_thickness_mm", "plane")
+_IMAGE_COLUMNS: Final = (
+    "series",
+    "slice",
+    "frame_of_reference",
+    "modality",
+    "slice_thickness_mm",
+    "plane",
+)
 _LESION_COLUMNS: Final = ("role", "compartment", "organ", "nodal", "kind")
 _MARK_COLUMNS: Final = (
     "timepoint",

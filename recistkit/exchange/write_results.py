@@ -39,6 +39,10 @@ RESULT_TABLES: Final = (
     "size_agreement",
     "adjudication",
     "matched_lesions",
+    "reread_agreement",
+    "reread_size_agreement",
+    "reread_matched_lesions",
+    "reread_differences",
     "accepted_responses",
     "accepted_best",
 )

@@ -11,12 +11,14 @@ from pydantic_core import PydanticCustomError
 
 from recistkit.model.fields import DocumentPart, Name, Uid
 
-__all__ = ["SCANS_FOLDER", "FolderName", "ScanRecord"]
+__all__ = ["BEFORE_READER", "SCANS_FOLDER", "FolderName", "ScanRecord"]
 
 SCANS_FOLDER: Final = "scans"
 """Where the scans are in the folder of a study."""
+BEFORE_READER: Final = "_reader-"
+"""What stands before the reader in the name of a document's file."""
 _LONGEST: Final = 64
-_NO_FOLDER_NAME: Final = re.compile(r'[<>:"/\\|?*]|^[._~]|[. ]$|_reader-')
+_NO_FOLDER_NAME: Final = re.compile(rf'[<>:"/\\|?*]|^[.~]|^__|[. ]$|{BEFORE_READER}')
 _DEVICES: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 
 
@@ -29,7 +31,7 @@ def _fit_for_folder(value: str) -> str:
         If it may not.
     """
     if len(value) > _LONGEST:
-        raise PydanticCustomError("long_name", f"expected at most {_LONGEST} characters")
+        raise PydanticCustomError("long_folder_name", f"expected at most {_LONGEST} characters")
     if _NO_FOLDER_NAME.search(value) or _DEVICES.fullmatch(value):
         message = "cannot be the name of a folder on every system"
         raise PydanticCustomError("folder_name", message)

@@ -6,14 +6,26 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from recistkit.reading.visits import VisitFacts
 from recistkit.scans import FoundSeries
 
 __all__ = ["Case", "CaseState", "CaseVisit", "next_to_read"]
 
-CaseState = Literal["not started", "draft", "signed"]
+CaseState = Literal[
+    "not started",
+    "draft",
+    "signed",
+    "waiting for reads",
+    "to adjudicate",
+    "agreed",
+    "decided",
+    "re-opened",
+]
+"""How far a reader is with a case, the first three; how far an adjudicator is, the others."""
+
+_TO_DO: Final = frozenset({"not started", "draft", "to adjudicate", "re-opened"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +80,12 @@ class Case:
     visits : tuple of CaseVisit
         In order of their scan dates; those without a date come last.
     state : str
-        Of this reader: ``not started``, ``draft`` or ``signed``.
+        Of this reader, or of this adjudicator; see `CaseState`.
     signed : tuple of str
         Labels of the visits that this reader has signed, in order of `visits`.
+    decision : str or None
+        Of an adjudicator's case: the read that is accepted, ``A``, ``B`` or
+        ``neither``, empty before; None for a reader's case.
     faults : tuple of str
         Why the case cannot be read; empty where it can.
     notes : tuple of str
@@ -81,6 +96,7 @@ class Case:
     visits: tuple[CaseVisit, ...] = ()
     state: CaseState = "not started"
     signed: tuple[str, ...] = ()
+    decision: str | None = None
     faults: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -101,11 +117,11 @@ class Case:
 
 
 def next_to_read(cases: Sequence[Case], subject: str | None) -> Case | None:
-    """Return the first case after a subject's, around the end, that can be read and is not signed.
+    """Return the first case after a subject's, around the end, that can be read and is not done.
 
     None where there is no other one.
     """
     subjects = [case.subject for case in cases]
     start = subjects.index(subject) + 1 if subject in subjects else 0
     others = (case for case in (*cases[start:], *cases[:start]) if case.subject != subject)
-    return next((case for case in others if case.can_be_read and case.state != "signed"), None)
+    return next((case for case in others if case.can_be_read and case.state in _TO_DO), None)

@@ -14,7 +14,9 @@ from typing import Final
 from recistkit.errors import DocumentError
 from recistkit.exchange.read_document import load_read_document
 from recistkit.reading.case import Case, CaseState
+from recistkit.reading.on_record import last_signed
 from recistkit.reading.paths import document_path, journal_path, reads_folder
+from recistkit.reading.read_chain import ReadChain
 from recistkit.store.journal import Event, Journal
 
 __all__ = ["with_state", "with_states"]
@@ -44,7 +46,15 @@ def with_states(
     """Return the cases with their states; see `with_state`.
 
     What `on_file` raises, which is called before each case, ends the looking.
+
+    Raises
+    ------
+    RoleError, OptionError
+        If this login may not read as this reader.
+    JournalError
+        If the reader's journal cannot be used.
     """
+    ReadChain.of(folder, reader)
     known = _known(journal_path(folder, reader), reader, cases)
     found = []
     for case in cases:
@@ -58,7 +68,9 @@ class _Known:
     """What the journal says of one subject."""
 
     commands: frozenset[str]
-    signing: Sequence[Event]
+    signing: Sequence[Event] = ()
+    on_record: frozenset[str] = frozenset()
+    """Visits of the document last signed, where there is no draft beside it."""
 
 
 def _known(path: Path, reader: str, cases: Sequence[Case]) -> dict[str, _Known]:
@@ -69,13 +81,19 @@ def _known(path: Path, reader: str, cases: Sequence[Case]) -> dict[str, _Known]:
     with closing(Journal.open_to_look(path, reader)) as journal:
         commands = journal.commands(subject)
         found = journal.events_of(_SIGNING, subject)
+        without = [one.subject for one in cases if one.subject not in commands]
+        on_record = {one: read for one in without if (read := last_signed(journal, one))}
     signing: dict[str, list[Event]] = {}
     for event in found:
         signing.setdefault(event.subject, []).append(event)
-    return {
+    known = {
         name: _Known(commands=names, signing=signing.get(name, []))
         for name, names in commands.items()
     }
+    for name, read in on_record.items():
+        labels = frozenset(item.label for item in read.timepoints)
+        known[name] = _Known(commands=frozenset(_SIGNING), on_record=labels)
+    return known
 
 
 def _with_one_state(folder: Path, reader: str, known: _Known | None, case: Case) -> Case:
@@ -83,6 +101,7 @@ def _with_one_state(folder: Path, reader: str, known: _Known | None, case: Case)
     path = document_path(reads_folder(folder, reader), case.subject, reader)
     if known is not None:
         signed, open_again = _signatures(known.signing)
+        signed |= known.on_record
         case = _with_note(case, _NO_DOCUMENT, is_so=bool(signed) and not path.exists())
         begun = bool(known.commands - {_OPENING})
         return _stated(case, signed, begun=begun, open_again=bool(open_again))

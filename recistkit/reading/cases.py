@@ -15,12 +15,23 @@ from recistkit.errors import OptionError, ScanError
 from recistkit.reading.case import Case, CaseState, CaseVisit
 from recistkit.reading.case_state import with_state, with_states
 from recistkit.reading.paths import SUBJECT_FREE, fit_for_file_name, scans_folder
+from recistkit.reading.worklist import role_of, with_adjudications
 from recistkit.scans import FoundSeries, find_series
 from recistkit.store.rows import Assignment
+from recistkit.study.charter import Role
 from recistkit.study.folder import StudyFolder
+from recistkit.study.own_files import require_own
 from recistkit.study.study_files import is_study
 
-__all__ = ["Case", "CaseState", "CaseVisit", "find_cases", "require_cases", "with_state"]
+__all__ = [
+    "Case",
+    "CaseState",
+    "CaseVisit",
+    "find_case",
+    "find_cases",
+    "require_cases",
+    "with_state",
+]
 
 Progress = Callable[[int, int], None]
 OnFile = Callable[[], None]
@@ -43,7 +54,7 @@ def find_cases(
     folder : Path or str
         ``<subject>/<visit>/`` with scans, ``reads/``, ``readers/``.
     reader : str
-        Id of the reader.
+        Id of the reader; in a study it may be that of an adjudicator.
     on_progress : callable
         Called with the number of visits that were looked at, and of all.
     on_file : callable
@@ -52,16 +63,18 @@ def find_cases(
 
     Raises
     ------
-    OptionError
-        If the reader's id cannot be part of a file name.
+    OptionError, RoleError
+        If the reader's id cannot be part of a file name, or is not this login's.
     ScanError
         If there is no such folder.
     JournalError
         If the reader's journal cannot be used.
     """
     folder = Path(folder)
+    require_own(folder)
     fit_for_file_name(reader, of="reader")
-    subjects = _assigned(folder, reader, _subject_folders(scans_folder(folder), on_file))
+    role = role_of(folder, reader)
+    subjects = _assigned(folder, reader, role, _subject_folders(scans_folder(folder), on_file))
     total, done = sum(_visit_count(path, on_file) for path in subjects), itertools.count(1)
 
     def step() -> None:
@@ -69,22 +82,41 @@ def find_cases(
 
     found = (_found_case(path, step, on_file) for path in subjects)
     cases = [case for case in found if case is not None]
+    if role == "adjudicator":
+        return with_adjudications(folder, cases)
     return with_states(folder, reader, cases, on_file=on_file)
 
 
-def _assigned(folder: Path, reader: str, subjects: list[Path]) -> list[Path]:
-    """Return the folders of the subjects that a reader is to read; all where there is no study.
+def find_case(folder: Path | str, reader: str, subject: str) -> Case:
+    """Return one case of a reader of a study; no other subject's scans are looked at.
 
     Raises
     ------
-    RoleError, OptionError
+    OptionError
+        If the subject is not assigned to the reader: there may be none of this name.
+    RoleError
         If this login may not read as this reader.
+    ScanError, JournalError
+        If its scans or the reader's journal cannot be used.
     """
+    folder = Path(folder)
+    place = scans_folder(folder) / fit_for_file_name(subject, of="subject")
+    with StudyFolder.opened(folder, to_look=True) as study:
+        study.require_reader(reader)
+    if not _assigned(folder, reader, "reader", [place]):
+        raise OptionError(f"{subject} is not assigned to {reader}")
+    case = _found_case(place, lambda: None, lambda: None)
+    if case is None:
+        raise ScanError(place, "holds no scans")
+    return with_state(folder, reader, case)
+
+
+def _assigned(folder: Path, person: str, role: Role, subjects: list[Path]) -> list[Path]:
+    """Return the folders of the subjects that somebody was given; all where there is no study."""
     if not is_study(folder):
         return subjects
     with StudyFolder.opened(folder, to_look=True) as study:
-        study.require_reader(reader)
-        given = {one.subject for one in study.file.rows(Assignment, reader=reader, role="reader")}
+        given = {one.subject for one in study.file.rows(Assignment, reader=person, role=role)}
     return [path for path in subjects if path.name in given]
 
 
@@ -97,6 +129,7 @@ def require_cases(folder: Path | str) -> None:
         If there is no such folder, or no scan where one is expected.
     """
     folder = Path(folder)
+    require_own(folder)
     subjects = _subject_folders(scans_folder(folder))
     visits = (visit for subject in subjects for visit in _folders(subject))
     found = map(find_series, visits)

@@ -118,6 +118,21 @@ class EvaluatedDraft(PlacedDraft):
         return document if document is not None and document.state == "signed" else None
 
     @property
+    def next_to_sign(self) -> str:
+        """Label of the first visit that is not signed.
+
+        Raises
+        ------
+        ReadingError
+            If there is none.
+        """
+        unsigned = (label for label in self.visits if label not in self.draft.signed)
+        label = next(unsigned, None)
+        if label is None:
+            raise ReadingError(f"every visit of {self.subject} is signed")
+        return label
+
+    @property
     def signing_name(self) -> str:
         """Who signed this read last; empty before the first signature."""
         signed = self.draft.signed.values()

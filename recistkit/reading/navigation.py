@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from recistkit.errors import ReadingError
+from recistkit.model.mark import Mark
 from recistkit.model.read import Lesion
 from recistkit.reading.completeness import lesions_at, lesions_shown_at
 from recistkit.reading.draft import Draft
@@ -59,6 +60,14 @@ class PlacedDraft(RecordedDraft):
         """Label of the visit before this one."""
         before = self.draft.visits_before(self.visit) if self.visit else ()
         return before[-1] if before else None
+
+    def visits_before(self, visit: str) -> tuple[str, ...]:
+        """Return the labels of the visits from the baseline to before one, in order."""
+        return self.draft.visits_before(visit)
+
+    def marks_of(self, lesion: str, visit: str) -> tuple[Mark, ...]:
+        """Return a lesion's marks at a visit: none, one, or one per fragment in order."""
+        return self.draft.marks_of(lesion, visit)
 
     def go_to_visit(self, label: str) -> None:
         """Make a visit the one being read.

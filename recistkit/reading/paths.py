@@ -9,7 +9,7 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from recistkit.errors import OptionError
-from recistkit.model.fields import Name
+from recistkit.model.scan_record import BEFORE_READER, FolderName
 from recistkit.study.study_files import is_study
 
 __all__ = [
@@ -29,12 +29,13 @@ KEY_IMAGES: Final = "key-images"
 SCANS: Final = "scans"
 SUBJECT_FREE: Final = frozenset({DOCUMENTS, JOURNALS})
 """Folders beside those of the subjects."""
-LONGEST: Final = 80
-_BETWEEN: Final = "_reader-"
-_NO_FILE_NAME: Final = re.compile(r'[<>:"/\\|?*]|^[.~]|[. ]$')
 _UNFIT_CHARACTER: Final = re.compile(r'[<>:"/\\|?*]')
-_DEVICES: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
-_NAME: Final = TypeAdapter[str](Name)
+_NAME: Final = TypeAdapter[str](FolderName)
+_REASONS: Final = {
+    "long_folder_name": "the name of this {of} is longer than 64 characters",
+    "folder_name": "the name of this {of} cannot be part of a file name on every system",
+}
+_NO_NAME: Final = "this {of} has no name that a document could hold"
 
 
 def fit_for_file_name(name: str, *, of: str) -> str:
@@ -53,14 +54,10 @@ def fit_for_file_name(name: str, *, of: str) -> str:
         If it may not. The message does not repeat it.
     """
     try:
-        _NAME.validate_python(name)
-    except ValidationError:
-        raise OptionError(f"this {of} has no name that a document could hold") from None
-    if len(name) > LONGEST:
-        raise OptionError(f"the name of this {of} is longer than {LONGEST} characters")
-    if _NO_FILE_NAME.search(name) or _DEVICES.fullmatch(name) or _BETWEEN in name:
-        raise OptionError(f"the name of this {of} cannot be part of a file name on every system")
-    return name
+        return _NAME.validate_python(name)
+    except ValidationError as error:
+        reason = _REASONS.get(error.errors()[0]["type"], _NO_NAME)
+    raise OptionError(reason.format(of=of))
 
 
 def reads_folder(folder: Path, reader: str) -> Path:
@@ -79,12 +76,12 @@ def scans_folder(folder: Path) -> Path:
 
 def document_path(reads_folder: Path, subject: str, reader: str) -> Path:
     """Return where the read document of a subject and reader is, in the folder of documents."""
-    return reads_folder / f"{subject}{_BETWEEN}{reader}.json"
+    return reads_folder / f"{subject}{BEFORE_READER}{reader}.json"
 
 
 def key_image_folder(folder: Path, subject: str, reader: str) -> Path:
     """Return where the key images of a reader and a subject are: beside the document."""
-    return reads_folder(folder, reader) / KEY_IMAGES / f"{subject}{_BETWEEN}{reader}"
+    return reads_folder(folder, reader) / KEY_IMAGES / f"{subject}{BEFORE_READER}{reader}"
 
 
 def key_image_name(visit: str, lesion: str, fragment: str | None = None) -> str:

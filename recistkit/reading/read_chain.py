@@ -15,6 +15,7 @@ from recistkit.store.chain import Entry
 from recistkit.store.journal import Journal
 from recistkit.store.rows import Anchor, Unlock
 from recistkit.study.folder import StudyFolder
+from recistkit.study.own_files import require_own
 from recistkit.study.study_files import is_study
 
 __all__ = ["ReadChain"]
@@ -54,6 +55,7 @@ class ReadChain:
             If this login may not read as this reader.
         """
         if not is_study(folder):
+            require_own(folder)
             return None
         with StudyFolder.opened(folder, to_look=True) as study:
             return cls(

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 from recistkit.errors import OutputError, ReadingError
-from recistkit.exchange.read_document import load_read_document
 from recistkit.model.finding import Finding
 from recistkit.model.mark import ImagePlace, Ruler
 from recistkit.model.read import Read, Role
@@ -26,6 +25,7 @@ from recistkit.reading.drawing import Drawing
 from recistkit.reading.evaluated import EvaluatedDraft
 from recistkit.reading.evaluation import SideTables
 from recistkit.reading.navigation import opening_place
+from recistkit.reading.on_record import read_before
 from recistkit.reading.paths import document_path
 from recistkit.reading.place import Place, saved_place
 from recistkit.reading.read_chain import ReadChain
@@ -93,8 +93,7 @@ class ReadSession(EvaluatedDraft):
         unusable : sequence of str, optional
             Visits whose scans are there and cannot be used.
         reads_folder : Path
-            Where documents stand; one of this subject and reader that is there
-            is taken over if the journal has nothing of the subject yet.
+            Where documents stand; see `read_before` for one that is there.
         side : SideTables, optional
             What the study's subjects and events tables say of the subject.
         chain : ReadChain, optional
@@ -310,8 +309,10 @@ class ReadSession(EvaluatedDraft):
 
     def _begin(self) -> None:
         """Take over what is there: a document, the visits as found, where the reader stopped."""
-        if not self.revision and self.document.exists():
-            read = load_read_document(self.document)
+        in_study, read = self._chain is not None, None
+        if not self.revision:
+            read = read_before(self._journal, self.subject, self.document, in_study=in_study)
+        if read is not None:
             changes = import_changes(read, self.charter, self.subject, self.reader)
             self._record("import", changes, document=read)
         self._require_same_rules()

@@ -3,6 +3,5 @@
 from __future__ import annotations
 
 from recistkit.reconciliation.arrow import Reconciliation, reconcile
-from recistkit.reconciliation.options import COMPARABLE, DEFAULT_COMPARED
 
-__all__ = ["COMPARABLE", "DEFAULT_COMPARED", "Reconciliation", "reconcile"]
+__all__ = ["Reconciliation", "reconcile"]

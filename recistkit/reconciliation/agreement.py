@@ -10,10 +10,10 @@ import numpy.typing as npt
 import polars as pl
 
 from recistkit.reconciliation.kappa import Kappa, cohens_kappa
-from recistkit.reconciliation.options import DATE_VARIABLES
 from recistkit.reconciliation.pairs import compartment_rank, paired_visits
+from recistkit.terms import DATE_VARIABLES
 
-__all__ = ["AGREEMENT_SCHEMA", "agreement"]
+__all__ = ["AGREEMENT_SCHEMA", "VISIT_RESPONSE", "agreement", "paired_words"]
 
 ORDERED: Final = ("CR", "PR", "SD", "PD")
 """The words that weights are given to; WHO's NC stands at the place of SD."""
@@ -79,6 +79,24 @@ def agreement(
         Visits of one subject are not independent: the interval of
         ``response`` is too narrow.
     """
+    groups = paired_words(values, responses, readers).partition_by(
+        "compartment", "variable", maintain_order=True
+    )
+    rows = [_row(group, readers) for group in groups]
+    table = pl.DataFrame(rows, schema=AGREEMENT_SCHEMA)
+    return table.sort(compartment_rank(), "compartment", maintain_order=True)
+
+
+def paired_words(
+    values: pl.DataFrame, responses: pl.DataFrame, readers: Sequence[str]
+) -> pl.DataFrame:
+    """Return the pairs of words that `agreement` is made of; parameters as there.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``subject, compartment, variable, value_1, value_2, has_1, has_2``.
+    """
     visits = paired_visits(responses, readers).select(
         "subject",
         "compartment",
@@ -88,12 +106,7 @@ def agreement(
         has_1=pl.col("response_1").is_not_null(),
         has_2=pl.col("response_2").is_not_null(),
     )
-    groups = pl.concat([values.select(visits.columns), visits]).partition_by(
-        "compartment", "variable", maintain_order=True
-    )
-    rows = [_row(group, readers) for group in groups]
-    table = pl.DataFrame(rows, schema=AGREEMENT_SCHEMA)
-    return table.sort(compartment_rank(), "compartment", maintain_order=True)
+    return pl.concat([values.select(visits.columns), visits])
 
 
 def _row(group: pl.DataFrame, readers: Sequence[str]) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from recistkit.reconciliation.cause import causes
 from recistkit.reconciliation.decisions import check_decisions, unused_decisions
 from recistkit.reconciliation.differences import differences
 from recistkit.reconciliation.matching import match_lesions
-from recistkit.reconciliation.options import DEFAULT_COMPARED, NEITHER, check_options
+from recistkit.reconciliation.options import NEITHER, check_options
 from recistkit.reconciliation.pairs import paired_values
 from recistkit.reconciliation.side_by_side import side_by_side
 from recistkit.reconciliation.size_agreement import size_agreement
 from recistkit.reconciliation.sizes import matched_lesions
+from recistkit.terms import DEFAULT_COMPARED
 
 __all__ = ["RECONCILED_COLUMNS", "Reconciliation", "reconcile"]
 

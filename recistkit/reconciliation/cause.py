@@ -32,10 +32,10 @@ from collections.abc import Sequence
 import polars as pl
 
 from recistkit.reconciliation.matching import Matching
-from recistkit.reconciliation.options import DATE_VARIABLES
 from recistkit.reconciliation.pairs import paired_visits
 from recistkit.reconciliation.selection import baseline_targets, same_targets
 from recistkit.reconciliation.sizes import alike_visits
+from recistkit.terms import DATE_VARIABLES
 
 __all__ = ["causes"]
 

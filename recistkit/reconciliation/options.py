@@ -6,41 +6,9 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from recistkit.errors import OptionError
+from recistkit.terms import COMPARABLE
 
-__all__ = [
-    "COMPARABLE",
-    "DATE_VARIABLES",
-    "DEFAULT_COMPARED",
-    "NEITHER",
-    "check_options",
-]
-
-COMPARABLE: Final = (
-    "best_response",
-    "response_date",
-    "best_response_confirmed",
-    "confirmed_response_date",
-    "confirmed_on",
-    "progression_date",
-    "last_date",
-)
-"""Columns of the best table that two reads can be compared by."""
-
-DATE_VARIABLES: Final = (
-    "response_date",
-    "confirmed_response_date",
-    "confirmed_on",
-    "progression_date",
-    "last_date",
-)
-
-DEFAULT_COMPARED: Final = (
-    "best_response",
-    "best_response_confirmed",
-    "response_date",
-    "progression_date",
-)
-"""Best response, confirmed or not, and the two dates that endpoints follow from."""
+__all__ = ["NEITHER", "check_options"]
 
 NEITHER: Final = "neither"
 """A decision for no read: the case goes to a third one."""

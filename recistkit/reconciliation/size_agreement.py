@@ -12,7 +12,7 @@ from recistkit.reconciliation.intraclass import Intraclass, absolute_agreement, 
 from recistkit.reconciliation.pairs import compartment_rank
 from recistkit.reconciliation.selection import in_compartments
 
-__all__ = ["SIZE_AGREEMENT_SCHEMA", "size_agreement"]
+__all__ = ["SIZE_AGREEMENT_SCHEMA", "paired_sizes", "size_agreement"]
 
 _VARIABLES: Final = ("baseline_sum", "sum", "longest_mm", "short_mm")
 
@@ -69,7 +69,7 @@ def size_agreement(
         subject are not independent: all intervals but those of
         ``baseline_sum`` are too narrow.
     """
-    values = pl.concat([*_sums(responses, readers), *_axes(matched)])
+    values = paired_sizes(responses, matched, readers)
     groups = values.partition_by("compartment", "variable", maintain_order=True)
     rows = [_row(group.drop_nulls(["value_1", "value_2"]), group, readers) for group in groups]
     order = pl.col("variable").replace_strict(
@@ -77,6 +77,20 @@ def size_agreement(
     )
     table = pl.DataFrame(rows, schema=SIZE_AGREEMENT_SCHEMA)
     return table.sort(compartment_rank(), "compartment", order)
+
+
+def paired_sizes(
+    responses: pl.DataFrame, matched: pl.DataFrame, readers: Sequence[str]
+) -> pl.DataFrame:
+    """Return the pairs of sizes that `size_agreement` is made of; parameters as there.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``subject, compartment, unit, value_1, value_2, variable``; a value is
+        empty where one read has none.
+    """
+    return pl.concat([*_sums(responses, readers), *_axes(matched)])
 
 
 def _sums(responses: pl.DataFrame, readers: Sequence[str]) -> list[pl.DataFrame]:

@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import io
 import json
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -99,7 +100,9 @@ def clean_nifti(path: Path, series: Series, pseudonyms: Pseudonyms) -> CleanNift
             raise ScanError(path, "holds colours or complex numbers, not grey values")
         volume = stored.reshape(series.size, order="F")
         return CleanNifti(
-            data=_compressed(_header_bytes(image) + _NO_EXTENSION, volume),
+            data=_compressed(
+                _header_bytes(image) + _NO_EXTENSION, volume, pseudonyms.uid(series.uid)
+            ),
             sidecar=_sidecar_bytes(series, pseudonyms),
             pixels_sha256=_voxel_hash(volume),
         )
@@ -142,8 +145,13 @@ def _voxel_hash(stored: NDArray[Any]) -> str:
     return digest.hexdigest()
 
 
-def _compressed(header: bytes, stored: NDArray[Any]) -> bytes:
-    """Return header and grey values compressed with gzip, without a name and a time in it."""
+def _compressed(header: bytes, stored: NDArray[Any], uid: str) -> bytes:
+    """Return header and grey values compressed with gzip, without a name and a time in it.
+
+    The UID says behind which slices the compression begins anew: the same
+    grey values under two UIDs are files of two hashes.
+    """
+    anew = int(uid.rpartition(".")[2])
     buffer = io.BytesIO()
     with gzip.GzipFile(
         filename="", mode="wb", fileobj=buffer, mtime=0, compresslevel=_COMPRESSION
@@ -151,6 +159,8 @@ def _compressed(header: bytes, stored: NDArray[Any]) -> bytes:
         file.write(header)
         for index in range(stored.shape[2]):
             file.write(stored[..., index].tobytes(order="F"))
+            if anew >> index & 1:
+                file.flush(zlib.Z_FULL_FLUSH)
     return buffer.getvalue()
 
 
@@ -161,7 +171,7 @@ def _sidecar_bytes(series: Series, pseudonyms: Pseudonyms) -> bytes:
         "SeriesInstanceUID": pseudonyms.uid(series.uid),
         "FrameOfReferenceUID": pseudonyms.uid(reference) if reference else None,
         "Modality": series.modality,
-        "AcquisitionDate": series.date.isoformat() if series.date else None,
+        "AcquisitionDate": pseudonyms.day(series.date).isoformat() if series.date else None,
         "SliceThickness": series.slice_thickness_mm,
     }
     known = {name: value for name, value in content.items() if value is not None}

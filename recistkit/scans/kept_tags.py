@@ -67,7 +67,8 @@ def kept_elements(dataset: Dataset, pseudonyms: Pseudonyms) -> dict[str, list[An
     for name in kept.numbers:
         found[name] = _all_or_none(_number_form(name), values_of(dataset, name))
     for name in kept.dates:
-        found[name] = _all_or_none(_dicom_date, values_of(dataset, name)[:1])
+        days = [kept_date(value) for value in values_of(dataset, name)[:1]]
+        found[name] = [pseudonyms.day(day).isoformat().replace("-", "") for day in days if day]
     for name in kept.uids:
         found[name] = [pseudonyms.uid(str(uid)) for uid in values_of(dataset, name)[:1]]
     for name, words in kept.words.items():
@@ -135,8 +136,3 @@ def _float(value: object) -> float | None:
     """Return a finite float; None if it is none."""
     known = isinstance(value, float | int) and math.isfinite(value)
     return float(value) if known else None  # type: ignore[arg-type]
-
-
-def _dicom_date(value: object) -> str | None:
-    """Return a date as DICOM writes it; None if it is none."""
-    return str(value) if kept_date(value) else None

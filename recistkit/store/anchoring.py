@@ -12,7 +12,7 @@ from recistkit.store.journal import Journal
 from recistkit.store.rows import Anchor
 from recistkit.store.study_file import StudyFile
 
-__all__ = ["anchor_of", "catch_up", "unanchored"]
+__all__ = ["anchor_of", "catch_up", "signed_text", "unanchored"]
 
 _SIGNED: Final = ("SIGN", "IMPORT")
 """Actions that bring a signed document into the chain of a read."""
@@ -32,7 +32,8 @@ def anchor_of(record: Record, reader: str) -> AnchorBody | None:
     if isinstance(content, SignBody):
         timepoint, document_hash = content.timepoint, content.document_hash
     elif isinstance(content, ImportBody) and len(content.reads) == 1:
-        timepoint, document_hash = None, content.reads[0].document_hash
+        (read,) = content.reads
+        timepoint, document_hash = read.timepoint, read.document_hash
     else:
         raise StoreError(f"{record.chain}: revision {record.revision} is not one signed read")
     return AnchorBody(
@@ -44,6 +45,22 @@ def anchor_of(record: Record, reader: str) -> AnchorBody | None:
         at_utc=record.at_utc,
         document_hash=document_hash,
     )
+
+
+def signed_text(record: Record) -> str | None:
+    """Return the exact text of the document that a record of a read signs; None where it is none.
+
+    Raises
+    ------
+    StoreError
+        If the body is none of its action.
+    """
+    if record.action not in _SIGNED:
+        return None
+    content = record.content()
+    if isinstance(content, SignBody):
+        return content.document
+    return content.reads[0].document if isinstance(content, ImportBody) else None
 
 
 def unanchored(journal: Journal, study: StudyFile) -> tuple[AnchorBody, ...]:

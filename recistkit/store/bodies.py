@@ -240,12 +240,25 @@ class ExportBody(Body):
 
 
 class ImportedRead(DocumentPart):
-    """A read document from elsewhere; its text stands in the chain of the read only."""
+    """A read document from elsewhere; its text stands in the chain of the read only.
+
+    Attributes
+    ----------
+    subject, reader : str
+    timepoint : str or None
+        The last visit that it was signed for; None: all of them.
+    document_hash, document : str
+        The exact text under the names of this study, and its hash.
+    original_sha256 : str or None
+        Of the file that it came in.
+    """
 
     subject: Name
     reader: Name
+    timepoint: Name | None = None
     document_hash: Sha256
     document: Text | None = None
+    original_sha256: Sha256 | None = None
 
     @model_validator(mode="after")
     def _hash_fits(self) -> Self:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
@@ -31,6 +31,8 @@ Meta = dict[str, Any]
 
 DAMAGED: Final = "is damaged; restore it from the last copy"
 _NOT_UTF_8: Final = "Could not decode to UTF-8"
+_MOST_AT_ONCE: Final = 400
+"""Of pairs in a query; SQLite has taken 999 values since its beginnings."""
 _SAID: Final = {
     "FOREIGN KEY constraint failed": "it names a subject or visit that the study does not have",
     "UNIQUE constraint failed: scan.series_uid": "a scan is in the study already",
@@ -83,9 +85,36 @@ class StoreFile(ABC):
         with self.looking() as connection:
             return records_of(connection, chain)
 
+    def records_at(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Record]:
+        """Return the records of some chains and revisions, without those that are not there.
+
+        Raises
+        ------
+        StoreError
+            If the file cannot be read.
+        """
+        wanted, found = sorted(places), list[Record]()
+        place = sa.tuple_(RECORD.c.chain, RECORD.c.revision)
+        with self.looking() as connection:
+            for begin in range(0, len(wanted), _MOST_AT_ONCE):
+                some = wanted[begin : begin + _MOST_AT_ONCE]
+                query = sa.select(RECORD).where(place.in_(some))
+                found += [_record(row) for row in connection.execute(query).mappings()]
+        return {(one.chain, one.revision): one for one in found}
+
     def looking(self) -> AbstractContextManager[sa.Connection]:
         """Give a connection that sees one state of the file, for modules of the store."""
         return self._transaction("cannot be read", write=False)
+
+    def writing(self, failed: str) -> AbstractContextManager[sa.Connection]:
+        """Give a connection whose changes are kept whole or not at all, for modules of the store.
+
+        Parameters
+        ----------
+        failed : str
+            What an error says was not done.
+        """
+        return self._transaction(failed)
 
     def _open(
         self, first: Callable[[sa.Connection], None] | None = None, *, must_be_new: bool = False

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -18,52 +18,19 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from recistkit.errors import JournalError, StoreError
-from recistkit.store.chain import Entry, Record, append, canonical_hash, first_hash, read_chain
+from recistkit.store.chain import Entry, Record, append, first_hash, read_chain
+from recistkit.store.event import SHOWN, Event, event_checksum, event_of
 from recistkit.store.file import Clock, Meta, StoreFile, now
 from recistkit.store.schema import EVENT, PLACE, READER_FILE, READER_META, RECORD, FileKind
 
 __all__ = ["Event", "Journal", "event_checksum"]
 
-_SHOWN: Final = (
-    EVENT.c.number,
-    EVENT.c.subject,
-    EVENT.c.revision,
-    EVENT.c.at_utc,
-    EVENT.c.command,
-    EVENT.c.body,
-)
 _TAKEN: Final = (
     "NOT saved: this read was changed in another window or on another machine; "
     "close this one and open the case again"
 )
 
 Body = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """One command that was carried out, as it stands in the journal.
-
-    Attributes
-    ----------
-    number : int
-        Over all subjects of the journal, in order of saving.
-    subject : str
-    revision : int
-        Of the subject's read, from 1.
-    at_utc : str
-        When it was saved, ISO 8601.
-    command : str
-    body : mapping
-        JSON: what changed, with before and after.
-    """
-
-    number: int
-    subject: str
-    revision: int
-    at_utc: str
-    command: str
-    body: Body
 
 
 class Journal(StoreFile):
@@ -192,6 +159,29 @@ class Journal(StoreFile):
         with self._transaction("NOT saved") as connection:
             return self._chained(connection, subject, record, self._clock().isoformat())
 
+    def append_first_records(self, records: Mapping[str, Entry]) -> tuple[Record, ...]:
+        """Begin the chains of several reads, all of them or none.
+
+        Parameters
+        ----------
+        records : mapping of str to Entry
+            By subject.
+
+        Raises
+        ------
+        JournalError
+            If it was not saved: one was begun before, or the file cannot be written.
+        """
+        with self._transaction("NOT saved") as connection:
+            begun = [one for one in records if _last_revision(connection, one)]
+            if begun:
+                raise JournalError(f"NOT saved: the read of {', '.join(begun)} was begun before")
+            at_utc = self._clock().isoformat()
+            return tuple(
+                self._chained(connection, subject, replace(entry, expected_revision=1), at_utc)
+                for subject, entry in records.items()
+            )
+
     def events(self, subject: str) -> tuple[Event, ...]:
         """Return the events of a subject in order.
 
@@ -201,7 +191,7 @@ class Journal(StoreFile):
             If the file cannot be read, or an event is missing.
         """
         query = (
-            sa.select(*_SHOWN, EVENT.c.checksum)
+            sa.select(*SHOWN, EVENT.c.checksum)
             .where(EVENT.c.subject == subject)
             .order_by(EVENT.c.revision)
         )
@@ -218,7 +208,7 @@ class Journal(StoreFile):
         if changed is not None:
             raise JournalError(f"{self.path.name}: is damaged: event {changed['number']} changed")
         try:
-            return tuple(_event(row) for row in rows)
+            return tuple(event_of(row) for row in rows)
         except ValueError:
             raise JournalError(f"{self.path.name}: is damaged: an event is no JSON") from None
 
@@ -240,7 +230,7 @@ class Journal(StoreFile):
         JournalError
             If the file cannot be read.
         """
-        query = sa.select(*_SHOWN, EVENT.c.checksum).order_by(EVENT.c.number)
+        query = sa.select(*SHOWN, EVENT.c.checksum).order_by(EVENT.c.number)
         query = query.where(EVENT.c.command.in_(commands))
         query = query if subject is None else query.where(EVENT.c.subject == subject)
         return self._selected(query)
@@ -284,17 +274,21 @@ class Journal(StoreFile):
         JournalError
             If the read has no signature, or was worked on since; nothing was deleted.
         """
-        trigger = next(one for one in self.kind.triggers if " event_no_delete " in one)
         with self._transaction("was NOT purged") as connection:
             connection.exec_driver_sql("PRAGMA secure_delete = ON")
             if not _ends_signed(connection, subject):
                 raise JournalError(
                     "was NOT purged: only what is signed, and unchanged since, can be"
                 )
-            connection.exec_driver_sql("DROP TRIGGER event_no_delete")
-            deleted = connection.execute(sa.delete(EVENT).where(EVENT.c.subject == subject))
-            connection.exec_driver_sql(trigger)
-            return deleted.rowcount
+            return self.delete_events(connection, subject)
+
+    def delete_events(self, connection: sa.Connection, subject: str) -> int:
+        """Delete the events of a read, for modules of the store; return how many there were."""
+        trigger = next(one for one in self.kind.triggers if " event_no_delete " in one)
+        connection.exec_driver_sql("DROP TRIGGER event_no_delete")
+        deleted = connection.execute(sa.delete(EVENT).where(EVENT.c.subject == subject))
+        connection.exec_driver_sql(trigger)
+        return deleted.rowcount
 
     def _chained(
         self, connection: sa.Connection, subject: str, record: Entry, at_utc: str
@@ -329,18 +323,6 @@ class Journal(StoreFile):
         """Let the journal belong to the study from now on, if it did to none."""
         if self.study != connection.execute(sa.select(READER_META.c.study)).scalar():
             connection.execute(sa.update(READER_META).values(study=self.study))
-
-
-def event_checksum(event: Mapping[Any, Any]) -> str:
-    """Return what an event is checked with when it is loaded."""
-    names = ("subject", "revision", "at_utc", "command", "body")
-    return canonical_hash(event[name] for name in names)
-
-
-def _event(row: Mapping[Any, Any]) -> Event:
-    """Return an event of its row."""
-    values = {column.name: row[column.name] for column in _SHOWN}
-    return Event(**{**values, "body": json.loads(row["body"])})
 
 
 def _ends_signed(connection: sa.Connection, subject: str) -> bool:

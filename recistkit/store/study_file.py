@@ -6,7 +6,8 @@ A record and what it changes in the tables are saved in one transaction.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar, Final, TypeVar
 
@@ -20,13 +21,25 @@ from recistkit.store.chain import Entry, Record, append, first_hash
 from recistkit.store.file import DAMAGED, Clock, Meta, StoreFile, now, records_of
 from recistkit.store.projection import project, rebuild
 from recistkit.store.rows import TABLES, CharterVersion
-from recistkit.store.schema import ANCHOR, CHARTER, RECORD, SCAN, STUDY_FILE, STUDY_META, FileKind
+from recistkit.store.schema import (
+    ADJUDICATION,
+    ANCHOR,
+    CHARTER,
+    RECORD,
+    REREAD,
+    SCAN,
+    STUDY_FILE,
+    STUDY_META,
+    FileKind,
+)
 
 __all__ = ["STUDY_CHAIN", "StudyFile"]
 
 STUDY_CHAIN: Final = "study"
 """The one chain of a study's file."""
 
+_OF_NO_READER: Final = (ADJUDICATION, REREAD)
+"""Tables that nobody who reads is given a row of."""
 _FLAGS: Final = ("superseded", "reopened")
 
 RowT = TypeVar("RowT")
@@ -44,6 +57,7 @@ class StudyFile(StoreFile):
 
     kind: ClassVar[FileKind] = STUDY_FILE
     study: str
+    _only: frozenset[str] | None = None
 
     @classmethod
     def create(
@@ -140,6 +154,25 @@ class StudyFile(StoreFile):
             )
             return self._added(connection, entry)
 
+    def append_all(
+        self, actor: Actor, bodies: Sequence[Body], *, reason: str | None = None
+    ) -> tuple[Record, ...]:
+        """Add records that belong together, with one reason: all of them or none.
+
+        Raises
+        ------
+        StoreError
+            If they were not saved.
+        """
+        with self._transaction("NOT saved") as connection:
+            version = self._charter_version(connection)
+            return tuple(
+                self._added(
+                    connection, Entry(actor=actor, body=body, charter=version, reason=reason)
+                )
+                for body in bodies
+            )
+
     def anchor(self, actor: Actor, bodies: Sequence[AnchorBody]) -> tuple[Record, ...]:
         """Anchor signatures; those that are anchored already are left as they are.
 
@@ -153,6 +186,22 @@ class StudyFile(StoreFile):
             fresh = [body for body in bodies if not _is_anchored(connection, body)]
             entries = [Entry(actor=actor, body=body, charter=version) for body in fresh]
             return tuple(self._added(connection, entry) for entry in entries)
+
+    def restrict_to(self, readers: Collection[str]) -> None:
+        """Give out from now on nothing but what concerns these readers, and what all may know."""
+        self._only = frozenset(readers)
+
+    def looking(self) -> AbstractContextManager[sa.Connection]:
+        """Give a connection that sees all of one state of the file, for modules of the store.
+
+        Raises
+        ------
+        StoreError
+            If the file gives out what concerns some readers only.
+        """
+        if self._only is not None:
+            raise self._refusal("its chain is not for who reads in this study")
+        return super().looking()
 
     @property
     def revision(self) -> int:
@@ -200,6 +249,8 @@ class StudyFile(StoreFile):
             If the file cannot be read.
         """
         found = self._selected(TABLES[row], equal)
+        if self._only is not None:
+            found = [self._given(TABLES[row], one) for one in found if self._concerns(row, one)]
         flags = [name for name in _FLAGS if name in TABLES[row].c]
         for values in found:
             values.update({name: bool(values[name]) for name in flags})
@@ -214,10 +265,13 @@ class StudyFile(StoreFile):
             If the file cannot be read.
         """
         found = self._selected(SCAN, equal, SCAN.c.subject, SCAN.c.timepoint, SCAN.c.path)
-        for values in found:
-            del values["revision"]
-            values["date"] = values["date"] and dt.date.fromisoformat(values["date"])
-        return tuple(ScanRecord(**values) for values in found)
+        try:
+            for values in found:
+                del values["revision"]
+                values["date"] = values["date"] and dt.date.fromisoformat(values["date"])
+            return tuple(ScanRecord(**values) for values in found)
+        except (ValueError, TypeError):
+            raise self._refusal(DAMAGED) from None
 
     def rebuild(self) -> None:
         """Make the tables anew from the chain.
@@ -236,8 +290,20 @@ class StudyFile(StoreFile):
         """Return rows of a table as mappings."""
         query = sa.select(table).order_by(*order, *table.primary_key)
         query = query.where(*(table.c[name] == value for name, value in equal.items()))
-        with self.looking() as connection:
-            return [dict(row) for row in connection.execute(query).mappings()]
+        with super().looking() as connection:
+            result = connection.execute(query)
+            names = tuple(result.keys())  # once: a mapping of SQLAlchemy's asks for each row
+            return [dict(zip(names, row, strict=True)) for row in result]
+
+    def _concerns(self, row: type[object], values: dict[str, Any]) -> bool:
+        """Return whether a row concerns nobody, or one of those that this may be given to."""
+        known = {None, *(self._only or ())}
+        return TABLES[row] not in _OF_NO_READER and values.get("reader") in known
+
+    def _given(self, table: sa.Table, values: dict[str, Any]) -> dict[str, Any]:
+        """Return a row without its place in the chain, which counts what others have done."""
+        places = () if table is ANCHOR else ("revision", "added_revision")
+        return {name: 0 if name in places else value for name, value in values.items()}
 
     def _added(self, connection: sa.Connection, entry: Entry) -> Record:
         """Add a record with what it changes, in a transaction of the caller."""

@@ -59,7 +59,9 @@ def case_to_adjudicate(study: StudyFolder, subject: str) -> ShownCase:
     complete = completed(study).get(subject, ())
     if len(complete) != 2:  # noqa: PLR2004  two readers
         raise OptionError(f"{subject} waits: its two reads are not both complete")
-    one, other = signed_reads(study, subjects=[subject])
+    # What somebody signed whose assignment was withdrawn is not among them.
+    found = signed_reads(study, subjects=[subject])
+    one, other = (read for read in found if read.anchor in complete)
     hashes = f"{study.file.study}\n{one.anchor.document_hash}\n{other.anchor.document_hash}"
     swapped = hashlib.sha256(hashes.encode("utf-8")).digest()[0] % 2 == 1
     a, b = (other, one) if swapped else (one, other)
@@ -97,7 +99,13 @@ def decisions_of(study: StudyFolder) -> pl.DataFrame | None:
     """Return the decisions table of a study: those that still hold; None where there is none.
 
     A read that was signed anew since reopens its case.
+
+    Raises
+    ------
+    RoleError
+        If this login neither manages nor adjudicates here.
     """
+    study.acting("manager", "adjudicator")
     rows = [
         (one.subject, one.accepted_reader or NEITHER, one.adjudicator, one.at_utc[:10], one.reason)
         for one in study.file.rows(Adjudication, superseded=0)

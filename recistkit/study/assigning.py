@@ -9,6 +9,7 @@ from recistkit.store.bodies import AssignBody, AssignedRead, UnlockBody
 from recistkit.store.chain import Record
 from recistkit.store.rows import Anchor, Assignment, Subject, Timepoint
 from recistkit.study.folder import StudyFolder
+from recistkit.study.reread_names import reread_names
 
 __all__ = ["assign", "unlock"]
 
@@ -28,7 +29,7 @@ def assign(
     people : sequence of str
         Ids of readers and adjudicators.
     subjects : sequence of str
-        All of the study unless given.
+        All of the study unless given, without re-reads.
     withdrawn : bool
         Whether they are taken away instead. What was signed stays.
 
@@ -42,11 +43,15 @@ def assign(
     RoleError
         If this login manages nothing here.
     OptionError
-        If the study has no such person or subject, or the person cannot read.
+        If the study has no such person or subject, the person cannot read, or
+        the subject is a re-read, which is its one reader's.
     """
     _, actor = study.acting("manager")
-    known = [one.subject for one in study.file.rows(Subject)]
+    known, hidden = [one.subject for one in study.file.rows(Subject)], reread_names(study)
     study.require_subjects(subjects, known)
+    second = [] if withdrawn else [subject for subject in subjects if subject in hidden]
+    if second:
+        raise OptionError(f"{', '.join(second)} can be read by nobody else: a re-read")
     chosen = [study.person(name) for name in people]
     others = [one.id for one in chosen if one.role == "manager"]
     if others:
@@ -56,7 +61,7 @@ def assign(
     had = {(one.subject, one.reader, one.role) for one in study.file.rows(Assignment)}
     wanted = [
         AssignedRead(subject=subject, reader=person.id, role=person.role)
-        for subject in (subjects or known)
+        for subject in (subjects or [one for one in known if withdrawn or one not in hidden])
         for person in chosen
         if person.role != "manager"
     ]

@@ -69,7 +69,7 @@ def _lesions(
 ) -> pl.DataFrame:
     lesion = reads["lesion_no"].to_numpy()
     nodal = np.zeros(int(lesion.max(initial=-1)) + 1, bool)
-    nodal[lesion[reads["nodal"].fill_null(value=False).to_numpy()]] = True
+    nodal[lesion[_filled(reads["nodal"], none=False).to_numpy()]] = True
     lesions = reads.with_columns(
         pl.col("compartment").fill_null(OVERALL),
         read=visits["read"].to_numpy()[place],
@@ -77,7 +77,7 @@ def _lesions(
         nodal=nodal[lesion],
         row=row,
     )
-    if (lesions["visit"] < 0).any():
+    if lesions["visit"].to_numpy().min(initial=0) < 0:
         lesions = lesions.filter(pl.col("visit") >= 0)
         lesions = lesions.with_columns(lesion_id=numbers(lesions["lesion_no"].to_numpy()))
     else:
@@ -86,7 +86,7 @@ def _lesions(
 
 
 def _with_holder(lesions: pl.DataFrame) -> pl.DataFrame:
-    if not lesions["merged_into"].is_not_null().any():
+    if lesions["merged_into"].null_count() == lesions.height:
         return lesions.with_columns(holder=pl.lit(-1, pl.Int64))
     held = lesions.select("read", merged_into="lesion", holder="lesion_id").unique()
     return lesions.join(
@@ -101,10 +101,10 @@ def _observations(lesions: pl.DataFrame) -> Observations:
         lesion=lesions["lesion_id"].to_numpy(),
         role=_codes(lesions["role"], ROLES),
         state=_codes(lesions["state"], STATES),
-        certainty=_codes(lesions["certainty"].fill_null("unequivocal"), CERTAINTIES),
+        certainty=_codes(_filled(lesions["certainty"], "unequivocal"), CERTAINTIES),
         nodal=lesions["nodal"].to_numpy(),
-        longest_um=lesions["longest_um"].fill_null(NO_LENGTH).to_numpy(),
-        short_um=lesions["short_um"].fill_null(NO_LENGTH).to_numpy(),
+        longest_um=_filled(lesions["longest_um"], NO_LENGTH).to_numpy(),
+        short_um=_filled(lesions["short_um"], NO_LENGTH).to_numpy(),
         holder=lesions["holder"].to_numpy(),
         day=_days(lesions["date"]),
     )
@@ -171,9 +171,9 @@ def _codes(words: pl.Series, allowed: tuple[str, ...]) -> Codes:
 
 
 def _days(dates: pl.Series) -> Days:
-    return _filled(dates.to_physical().cast(pl.Int32), NEVER).to_numpy()
+    return _filled(dates.cast(pl.Int32), NEVER).to_numpy()
 
 
-def _filled(values: pl.Series, none: int) -> pl.Series:
-    """Return values with a number for those that are empty; most columns have none."""
+def _filled(values: pl.Series, none: int | str) -> pl.Series:
+    """Return values with another for those that are empty; most columns have none."""
     return values.fill_null(none) if values.null_count() else values

@@ -11,6 +11,7 @@ from recistkit.store.bodies import CharterBody
 from recistkit.store.chain import Record
 from recistkit.store.study_file import StudyFile
 from recistkit.study.folder import StudyFolder
+from recistkit.study.own_files import require_own
 from recistkit.study.settings import SETTINGS_FILE, StudySettings, settings_of
 from recistkit.study.study_files import STUDY_FILE, is_study
 
@@ -55,6 +56,7 @@ def init_study(folder: Path, *, study: str | None = None) -> StudySettings:
     SettingsError, StoreError, OutputError
         If the charter has faults, or nothing can be written.
     """
+    require_own(folder)
     if is_study(folder):
         raise OptionError(f"{folder.name} is a study already; its charter changes by 'study amend'")
     actor = Actor.here("manager")

@@ -1,36 +1,34 @@
-"""The example study from its image files to accepted responses: every arrow in turn."""
+"""A study from its image files to accepted responses: every arrow in turn."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from recistkit.errors import ScanError
-from recistkit.exchange.read_document import load_read_documents
-from recistkit.exchange.sources import open_table
 from recistkit.findings.table import FINDING_COLUMNS
+from recistkit.model.scan_record import SCANS_FOLDER
 from recistkit.scans import load_folder
+from recistkit.study.adjudicating import decisions_of
 from recistkit.study.check import check
 from recistkit.study.check_rulers import check_rulers
+from recistkit.study.example_study import visit_folders
+from recistkit.study.folder import StudyFolder
 from recistkit.study.reconcile import StudyReconciliation, reconcile
+from recistkit.study.signed_reads import signed_reads
 
 if TYPE_CHECKING:
     from recistkit.model.read import Read
     from recistkit.model.series import Series
 
-__all__ = ["DEMO_CRITERIA", "Demo", "DemoResult", "example_folder", "run_demo", "visit_folders"]
+__all__ = ["DEMO_CRITERIA", "Demo", "DemoResult", "run_demo"]
 
 DEMO_CRITERIA: Final = ("recist-1.1", "zhu-2013")
-_FOLDER: Final = "example_scans"
-_READS: Final = "reads"
-_DECISIONS: Final = "decisions.csv"
-_SCAN_FILES: Final = ("*.dcm", "*.nii.gz")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +68,8 @@ class Demo:
         Those that were read.
     rulers, misplaced : int
         How many rulers the readers set, and how many findings there are on them.
-    decisions : polars.DataFrame
-        Decisions table of the adjudicator.
+    decisions : polars.DataFrame or None
+        Decisions table of the adjudicator; None where nothing was decided.
     results : dict of str to DemoResult
         By id of the criteria.
     """
@@ -82,55 +80,36 @@ class Demo:
     subjects: tuple[str, ...]
     rulers: int
     misplaced: int
-    decisions: pl.DataFrame
+    decisions: pl.DataFrame | None
     results: Mapping[str, DemoResult]
 
 
-def example_folder() -> Path:
-    """Return the folder of the example study: inside the installed package, or beside it.
-
-    Raises
-    ------
-    ScanError
-        If it is at neither place.
-    """
-    package = Path(str(resources.files("recistkit")))
-    for folder in (package / _FOLDER, package.parent / _FOLDER):
-        if (folder / _READS).is_dir():
-            return folder
-    raise ScanError(package / _FOLDER, "the example study is not installed")
-
-
-def visit_folders(folder: Path) -> list[Path]:
-    """Return the folders of scans of a study, ``<subject>/<visit>``, in order."""
-    files = (path for ending in _SCAN_FILES for path in folder.glob(f"*/*/**/{ending}"))
-    return sorted({folder.joinpath(*path.relative_to(folder).parts[:2]) for path in files})
-
-
-def run_demo(folder: Path, *, on_visit: Callable[[], None] = lambda: None) -> Demo:
-    """Work through a study of the form of the example: scans, rulers, responses, decisions.
+def run_demo(study: Path, *, on_visit: Callable[[], None] = lambda: None) -> Demo:
+    """Work through a study of two readers: scans, rulers, responses, decisions.
 
     Parameters
     ----------
-    folder : Path
-        ``<subject>/<visit>/`` with scans, ``reads/`` with read documents of
-        two readers, ``decisions.csv``, ``subjects.csv`` and maybe ``events.csv``.
+    study : Path
+        See `recistkit.study.example_study.begin_example`.
     on_visit : callable
-        Called after the scans of each of `visit_folders` were loaded.
+        Called after the scans of each visit were loaded.
 
     Raises
     ------
-    TableError, DocumentError, ScanError
-        If the files have faults.
+    RoleError
+        If this login may not see the reads.
+    TableError, StoreError, ScanError
+        If something in the study has faults.
     """
-    scans, refused = _load_scans(folder, on_visit)
-    reads = load_read_documents(folder / _READS)
+    scans, refused = _load_scans(study / SCANS_FOLDER, on_visit)
+    with StudyFolder.opened(study, to_look=True) as opened:
+        reads = [one.read for one in signed_reads(opened)]
+        readers, decisions = opened.reader_ids, decisions_of(opened)
     of_rulers = _ruler_findings(reads, scans)
-    readers = tuple(sorted({read.reader for read in reads}))
     results = {
         criteria: DemoResult(
-            findings=pl.concat([of_rulers, check(folder / _READS, **_tables(folder, criteria))]),
-            reconciliation=_reconciled(folder, criteria, readers),
+            findings=pl.concat([of_rulers, check(study, criteria=criteria)]),
+            reconciliation=_reconciled(study, criteria, readers),
         )
         for criteria in DEMO_CRITERIA
     }
@@ -141,7 +120,7 @@ def run_demo(folder: Path, *, on_visit: Callable[[], None] = lambda: None) -> De
         subjects=tuple(sorted({read.subject for read in reads})),
         rulers=sum(bool(mark.longest) + bool(mark.short) for read in reads for mark in read.marks),
         misplaced=of_rulers.height,
-        decisions=open_table(folder / _DECISIONS).frame,
+        decisions=decisions,
         results=results,
     )
 
@@ -170,19 +149,11 @@ def _ruler_findings(reads: Iterable[Read], scans: Mapping[str, Sequence[Series]]
     return pl.DataFrame(rows, schema=dict.fromkeys(FINDING_COLUMNS, pl.String))
 
 
-def _tables(folder: Path, criteria: str) -> dict[str, Any]:
-    """Return criteria and tables of the study, as the arrows take them."""
-    tables = {"subjects": folder / "subjects.csv", "events": folder / "events.csv"}
-    there = {name: path for name, path in tables.items() if path.is_file()}
-    return {"criteria": criteria, **there}
-
-
-def _reconciled(folder: Path, criteria: str, readers: Sequence[str]) -> StudyReconciliation:
+def _reconciled(study: Path, criteria: str, readers: Sequence[str]) -> StudyReconciliation:
     """Reconcile the study under one rule set.
 
-    The decisions were made under the first rule set. They name the read that
-    is accepted of a subject, so they hold under another rule set too, except
-    where both reads come to the same and there is nothing to settle.
+    The decisions were made under the charter's. They name the read that is
+    accepted of a subject, so they hold under another rule set too, except where
+    both reads come to the same and there is nothing to settle.
     """
-    table, tables = folder / _READS, _tables(folder, criteria)
-    return reconcile(table, readers=readers, decisions=folder / _DECISIONS, **tables)
+    return reconcile(study, readers=readers, criteria=criteria)

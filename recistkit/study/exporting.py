@@ -11,15 +11,20 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+import polars as pl
+
 from recistkit.errors import OptionError, OutputError
 from recistkit.exchange.read_tables import reads_table, visits_table
+from recistkit.exchange.write_results import write_table
 from recistkit.store.bodies import ExportBody, ExportedFile
 from recistkit.store.chain import Record
 from recistkit.store.journal import Journal
-from recistkit.store.rows import Anchor
+from recistkit.store.rows import Anchor, Reread
 from recistkit.study.adjudicating import decisions_of
 from recistkit.study.folder import StudyFolder
-from recistkit.study.signed_reads import signed_reads
+from recistkit.study.intra_reader import intra_reader, intra_reader_tables
+from recistkit.study.signed_reads import signed_reads, signed_rereads
+from recistkit.terms import DEFAULT_COMPARED
 
 __all__ = ["export_study"]
 
@@ -88,8 +93,33 @@ def _contents(study: StudyFolder) -> dict[str, bytes]:
     decisions = decisions_of(study)
     if decisions is not None:
         files["decisions.csv"] = decisions.write_csv().encode("utf-8")
+    files |= _rereads(study)
     files["charter.toml"] = study.file.charter().text.encode("utf-8")
     files["audit.csv"] = _audit(_records(study)).encode("utf-8")
+    return files
+
+
+def _rereads(study: StudyFolder) -> dict[str, bytes]:
+    """Return the files of re-reads: which they are, their documents, what they say of readers."""
+    known = study.file.rows(Reread)
+    if not known:
+        return {}
+    columns = ("reader", "subject", "shown_as", "at_utc")
+    listed = pl.DataFrame([{name: getattr(one, name) for name in columns} for one in known])
+    files = {
+        f"rereads/{one.anchor.subject}_reader-{one.anchor.reader}.json": one.text.encode("utf-8")
+        for one in signed_rereads(study)
+    }
+    settings = study.settings
+    figures = intra_reader(
+        study,
+        compare=settings.adjudication.variables or DEFAULT_COMPARED,
+        criteria=settings.load_criteria(study.path),
+    )
+    for name, table in {"rereads": listed, **intra_reader_tables(figures)}.items():
+        buffer = io.BytesIO()
+        write_table(table, buffer)
+        files[f"{name}.csv"] = buffer.getvalue()
     return files
 
 
@@ -118,12 +148,21 @@ def _audit(records: Iterable[tuple[str, Record]]) -> str:
 def _what(body: Mapping[str, object]) -> str:
     """Return what a record says, short enough to be read in a cell."""
     said = [
-        f"{name}={json.dumps(value, ensure_ascii=False, sort_keys=True)}"
+        f"{name}={json.dumps(_without_texts(value), ensure_ascii=False, sort_keys=True)}"
         for name, value in body.items()
         if name not in _LONG and value is not None
     ]
     whole = "; ".join(said)
     return whole if len(whole) <= _LONGEST_CELL else f"{whole[:_LONGEST_CELL]}..."
+
+
+def _without_texts(value: object) -> object:
+    """Return a part of a body without the documents in it."""
+    if isinstance(value, list):
+        return [_without_texts(one) for one in value]
+    if isinstance(value, dict):
+        return {name: one for name, one in value.items() if name not in _LONG}
+    return value
 
 
 def _cell(value: object) -> str:

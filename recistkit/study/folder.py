@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from recistkit.errors import OptionError, RoleError
+from recistkit.errors import OptionError, RoleError, StoreError
 from recistkit.store.actor import Actor
 from recistkit.store.rows import Timepoint
 from recistkit.store.study_file import StudyFile
@@ -41,6 +41,7 @@ class StudyFolder:
     ----------
     path : Path
     file : StudyFile
+        Gives a reader, or a login that the charter does not name, nothing of other readers.
     settings : StudySettings
         Of the charter in force, which is the one in `study.db`.
     charter_version : int
@@ -52,6 +53,8 @@ class StudyFolder:
         charter = file.charter()
         self.charter_version = charter.version
         self.settings: StudySettings = settings_of(charter.text, path, name="the study's charter")
+        if not self._may_see_all():
+            file.restrict_to(self._own_ids("reader"))
 
     @classmethod
     @contextmanager
@@ -74,10 +77,10 @@ class StudyFolder:
 
     def visits(self) -> dict[str, tuple[str, ...]]:
         """Return the labels of each subject's visits in their order."""
-        found: dict[str, tuple[str, ...]] = {}
+        found: dict[str, list[str]] = {}
         for one in sorted(self.file.rows(Timepoint), key=lambda visit: visit.position):
-            found[one.subject] = (*found.get(one.subject, ()), one.label)
-        return found
+            found.setdefault(one.subject, []).append(one.label)
+        return {subject: tuple(labels) for subject, labels in found.items()}
 
     def person(self, name: str) -> Person:
         """Return somebody of the study by id.
@@ -110,6 +113,19 @@ class StudyFolder:
             f"this needs the role {' or '.join(roles)}; the study's charter does not give it to "
             f"the login {Actor.here(roles[0]).login}"
         )
+
+    def _may_see_all(self) -> bool:
+        """Return whether this login manages or adjudicates here."""
+        return bool(self._own_ids("manager") or self._own_ids("adjudicator"))
+
+    def _own_ids(self, role: Role) -> tuple[str, ...]:
+        """Return whom of a role this login acts as."""
+        try:
+            login = Actor.here(role).login
+        except StoreError:
+            return ()
+        own = (login, role)
+        return tuple(one.id for one in self.settings.people if (one.login, one.role) == own)
 
     def require_reader(self, reader: str) -> Actor:
         """Return who reads, if this login may act as this reader.

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from recistkit.errors import Fault
 from recistkit.exchange.load_tables import StudyTables, load_tables
-from recistkit.study.study_files import is_study, table_path
+from recistkit.study.own_files import require_own
+from recistkit.study.study_files import is_study
 from recistkit.study.visit_faults import visit_faults, visit_warnings
 from recistkit.study.visits import order_visits
 
@@ -49,8 +50,16 @@ def load_study(
 
     A study's folder stands for the signed reads in it, with its own
     ``subjects.csv`` and ``events.csv`` where no other tables are given.
+
+    Raises
+    ------
+    RoleError
+        If a table lies among the files of a reader that this login is not.
     """
     given = {"visits": visits, "subjects": subjects, "events": events}
+    for source in (table, *given.values()):
+        if isinstance(source, str | Path):
+            require_own(source)
     if isinstance(table, str | Path) and is_study(table):
         table, given = _of_study(Path(table), given)
     tables = load_tables(table, **given)
@@ -66,18 +75,22 @@ def _of_study(
 ) -> tuple[TableSource, dict[str, TableSource | None]]:
     """Return the tables of the signed reads of a study, with what else it has.
 
+    They name the readers, whom an adjudicator is not to know: for who manages the study.
+
     Raises
     ------
     RoleError, OptionError, StoreError
         If this login may not see them, there are none, or they are not as signed.
     """
-    from recistkit.exchange.sources import tables_of_documents
+    from recistkit.exchange.signed_tables import tables_of_texts
     from recistkit.study.folder import StudyFolder
-    from recistkit.study.signed_reads import signed_reads
+    from recistkit.study.reread_tables import own_table
+    from recistkit.study.signed_reads import signed_texts
 
     with StudyFolder.opened(folder, to_look=True) as study:
-        reads = [one.read for one in signed_reads(study)]
-        table, visits = tables_of_documents(reads, folder.name)
+        study.acting("manager")
+        texts = [one.text for one in signed_texts(study)]
+        table, visits = tables_of_texts(texts, folder.name)
         own: dict[str, TableSource | None] = {"visits": visits}
-        own |= {name: table_path(folder, name) for name in ("subjects", "events")}
+        own |= {name: own_table(study, name) for name in ("subjects", "events")}
     return table, {name: own[name] if table is None else table for name, table in given.items()}

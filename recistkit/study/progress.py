@@ -8,7 +8,8 @@ import polars as pl
 
 from recistkit.store.rows import Adjudication, Anchor, Assignment, Unlock
 from recistkit.study.folder import StudyFolder
-from recistkit.study.signed_reads import completed
+from recistkit.study.reread_names import reread_names
+from recistkit.study.signed_reads import completed_of
 
 __all__ = ["PROGRESS_COLUMNS", "progress"]
 
@@ -18,7 +19,8 @@ PROGRESS_COLUMNS: Final = ("subject", "reader", "role", "state", "signed", "visi
 def progress(study: StudyFolder) -> pl.DataFrame:
     """Return one row per assignment that this login may know of.
 
-    A manager sees all; a reader his own, and nothing of anybody else's; an
+    A manager sees all, with the role ``re-read`` where a reader reads a subject
+    once more and may not know it; a reader his own, and nothing of anybody else's; an
     adjudicator his own, which wait until all reads of the subject are complete.
 
     Returns
@@ -26,8 +28,9 @@ def progress(study: StudyFolder) -> pl.DataFrame:
     polars.DataFrame
         ``subject, reader, role, state, signed, visits``: `state` is
         ``not-started``, ``in-progress``, ``complete``, ``unlocked``,
-        ``waiting`` or ``decided``; `signed` counts the visits up to the last
-        one signed, of all `visits`.
+        ``waiting``, ``open`` or ``decided``; `signed` counts the visits up to
+        the last one signed, of all `visits`. A case is ``open`` once its reads
+        are complete: whether they differ is told where they are compared.
 
     Raises
     ------
@@ -37,13 +40,15 @@ def progress(study: StudyFolder) -> pl.DataFrame:
     person, _ = study.acting("manager", "adjudicator", "reader")
     given = study.file.rows(Assignment)
     labels = study.visits()
-    signed = {(one.subject, one.reader): one for one in study.file.rows(Anchor, superseded=0)}
+    anchors = study.file.rows(Anchor, superseded=0)
+    signed = {(one.subject, one.reader): one for one in anchors}
     unlocked = {(one.subject, one.reader): one.at_utc for one in study.file.rows(Unlock)}
     counts = {key: _count(anchor, labels.get(key[0], ())) for key, anchor in signed.items()}
-    complete = completed(study)
+    complete = completed_of(labels, anchors, given, reread_names(study))
     decided = {
         one.subject for one in study.file.rows(Adjudication, superseded=0) if not one.reopened
     }
+    hidden = reread_names(study) if person.role == "manager" else frozenset()
     rows = []
     for one in given:
         if person.role != "manager" and one.reader != person.id:
@@ -55,7 +60,8 @@ def progress(study: StudyFolder) -> pl.DataFrame:
         else:
             anchor, count = signed.get(key), counts.get(key, 0)
             state = _state(anchor, count, total, unlocked.get(key))
-        rows.append((one.subject, one.reader, one.role, state, count, total))
+        role = "re-read" if one.subject in hidden else one.role
+        rows.append((one.subject, one.reader, role, state, count, total))
     schema = dict.fromkeys(PROGRESS_COLUMNS[:4], pl.String()) | dict.fromkeys(
         PROGRESS_COLUMNS[4:], pl.Int64()
     )

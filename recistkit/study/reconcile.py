@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Unpack
 
 from recistkit.errors import TableError
 from recistkit.exchange.load_tables import load_decisions, raise_faults
-from recistkit.reconciliation import DEFAULT_COMPARED
 from recistkit.reconciliation import reconcile as reconcile_reads
 from recistkit.study.check import reads_of
 from recistkit.study.classify import Classification, classify
+from recistkit.study.intra_reader import IntraReader, intra_reader, intra_reader_tables
+from recistkit.study.own_files import require_own
 from recistkit.study.study_files import is_study
+from recistkit.terms import DEFAULT_COMPARED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +40,8 @@ class StudyReconciliation:
         The same.
     accepted_responses, accepted_best : polars.DataFrame
         The same.
+    rereads : tuple of IntraReader
+        Of a study, for who manages it: each of the two readers who read subjects twice.
     classification : Classification
         The responses of all reads that they rest on.
     warnings : tuple of str
@@ -52,6 +56,7 @@ class StudyReconciliation:
     matched_lesions: pl.DataFrame
     accepted_responses: pl.DataFrame
     accepted_best: pl.DataFrame
+    rereads: tuple[IntraReader, ...]
     classification: Classification
     warnings: tuple[str, ...]
 
@@ -66,6 +71,7 @@ class StudyReconciliation:
             "size_agreement": self.size_agreement,
             "adjudication": self.adjudication,
             "matched_lesions": self.matched_lesions,
+            **intra_reader_tables(self.rereads),
             "accepted_responses": self.accepted_responses,
             "accepted_best": self.accepted_best,
         }
@@ -75,6 +81,8 @@ def _decided(decisions: TableSource | None) -> tuple[ParsedTable | None, list[Ta
     """Return the decisions table; its error is told together with those of other tables."""
     if decisions is None:
         return None, []
+    if isinstance(decisions, str | Path):
+        require_own(decisions)
     try:
         table = load_decisions(decisions)
         raise_faults((table,))
@@ -94,6 +102,19 @@ def _of_study(
         own = decisions_of(study) if decisions is None else decisions
         variables = study.settings.adjudication.variables
     return own, variables if compare is None else compare
+
+
+def _rereads(
+    folder: Path, readers: Sequence[str], compare: Sequence[str], given: ClassifyArguments
+) -> tuple[IntraReader, ...]:
+    """Return the readers who read twice, if this login may know that they did."""
+    from recistkit.study.folder import StudyFolder
+
+    with StudyFolder.opened(folder, to_look=True) as study:
+        person, _ = study.acting("manager", "adjudicator")
+        if person.role != "manager":
+            return ()
+        return intra_reader(study, readers=readers, compare=compare, **given)
 
 
 def reconcile(
@@ -130,8 +151,9 @@ def reconcile(
     CriteriaError, OptionError
         If criteria, readers or options cannot be used.
     """
-    if isinstance(table, str | Path) and is_study(table):
-        decisions, compare = _of_study(Path(table), decisions, compare)
+    folder = Path(table) if isinstance(table, str | Path) and is_study(table) else None
+    if folder is not None:
+        decisions, compare = _of_study(folder, decisions, compare)
     decided, errors = _decided(decisions)
     try:
         classified = classify(table, **classification)
@@ -139,6 +161,7 @@ def reconcile(
         raise TableError.joined([error, *errors]) from None
     if errors:
         raise errors[0]
+    compare = DEFAULT_COMPARED if compare is None else compare
     ignored = () if decided is None else decided.warnings
     result = reconcile_reads(
         classified.best,
@@ -146,7 +169,7 @@ def reconcile(
         readers=readers,
         decisions=None if decided is None else decided.frame,
         reads=reads_of(classified.study.tables),
-        compare=DEFAULT_COMPARED if compare is None else compare,
+        compare=compare,
         when_agreed=when_agreed,
         decisions_source="<frame>" if decided is None else decided.name,
     )
@@ -159,6 +182,7 @@ def reconcile(
         matched_lesions=result.matched_lesions,
         accepted_responses=result.accepted_responses,
         accepted_best=result.accepted_best,
+        rereads=() if folder is None else _rereads(folder, readers, compare, classification),
         classification=classified,
         warnings=(*classified.warnings, *ignored, *result.warnings),
     )

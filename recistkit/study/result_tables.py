@@ -183,7 +183,7 @@ def _rules(
 
 def _words(name: str, codes: npt.NDArray[Any], words: Sequence[str]) -> pl.Series:
     table = pl.Series(name, [*words, None], dtype=pl.String)
-    return table.gather(np.where(codes < 0, len(words), codes).astype(np.uint32))
+    return table[np.where(codes < 0, len(words), codes).astype(np.uint32)]
 
 
 def _lengths(name: str, steps: npt.NDArray[np.int64], steps_per_unit: int) -> pl.Series:
@@ -215,7 +215,7 @@ def _flags(bits: npt.NDArray[np.int32]) -> pl.Series:
     place = np.zeros(1 << len(FLAGS), np.uint32)
     place[occurs] = np.arange(len(occurs))
     texts = [flag_text(int(pattern)) or None for pattern in occurs]
-    return pl.Series("flags", texts, dtype=pl.String).gather(place[bits])
+    return pl.Series("flags", texts, dtype=pl.String)[place[bits]]
 
 
 def _dates(name: str, days: npt.NDArray[np.int32]) -> pl.Series:

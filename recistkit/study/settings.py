@@ -24,9 +24,9 @@ from recistkit.errors import CriteriaError, SettingsError
 from recistkit.exchange.quoting import short_name
 from recistkit.model.fields import FileBelow, Name, StepText
 from recistkit.model.organs import names_a_node, organ_key
-from recistkit.reconciliation import COMPARABLE, DEFAULT_COMPARED
+from recistkit.model.scan_record import FolderName
 from recistkit.study.charter import Charter, ReadingOrder, Role, ShowResponse
-from recistkit.terms import OVERALL
+from recistkit.terms import COMPARABLE, DEFAULT_COMPARED, OVERALL
 
 __all__ = [
     "SETTINGS_FILE",
@@ -163,13 +163,13 @@ class Person(SettingsPart):
     Attributes
     ----------
     id : str
-        What stands in tables and file names.
+        What stands in tables, and names the reader's file and folder.
     login : str
         The account that may act as this person.
     role : {"reader", "adjudicator", "manager"}
     """
 
-    id: Name
+    id: FolderName
     login: Name
     role: Role
 
@@ -211,6 +211,8 @@ class StudySettings(SettingsPart):
     visit_window_days : int
         How many days the scans of one visit may lie apart, where no mapping says which they are.
     adjudication : AdjudicationRule
+    shift_reread_dates : bool
+        Whether the copies of scans that a reader reads once more have other dates.
     """
 
     id: Name = "study"
@@ -227,6 +229,7 @@ class StudySettings(SettingsPart):
     reading_order: ReadingOrder = "by-visit"
     visit_window_days: Annotated[int, Field(ge=0, le=90)] = 0
     adjudication: AdjudicationRule = AdjudicationRule()
+    shift_reread_dates: bool = True
 
     @property
     def compartment_names(self) -> tuple[str, ...]:

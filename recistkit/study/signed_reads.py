@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from recistkit.errors import OptionError, StoreError
 from recistkit.exchange.read_document import parse_read_document
 from recistkit.model.read import Read
-from recistkit.store.anchoring import anchor_of
-from recistkit.store.bodies import ImportBody, SignBody
+from recistkit.store.anchoring import signed_text
+from recistkit.store.bodies import SignBody, text_hash
 from recistkit.store.chain import Record, read_chain
 from recistkit.store.journal import Journal
 from recistkit.store.rows import Anchor, Assignment
 from recistkit.study.folder import StudyFolder
+from recistkit.study.reread_names import reread_names
 
-__all__ = ["SignedRead", "completed", "signed_reads"]
+__all__ = [
+    "SignedRead",
+    "SignedText",
+    "completed",
+    "completed_of",
+    "signed_reads",
+    "signed_rereads",
+    "signed_texts",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedText:
+    """A signed document's exact text with the anchor by which the study knows it."""
+
+    anchor: Anchor
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,17 +57,44 @@ def completed(study: StudyFolder) -> dict[str, tuple[Anchor, ...]]:
     """Return the subjects whose every assigned read is signed to the last visit, with the anchors.
 
     An unlocked read counts as signed until it is signed anew: what stands,
-    stands.
+    stands. Re-reads are no subjects.
     """
-    last = {subject: labels[-1] for subject, labels in study.visits().items()}
+    return completed_of(
+        study.visits(),
+        study.file.rows(Anchor, superseded=0),
+        study.file.rows(Assignment),
+        reread_names(study),
+    )
+
+
+def completed_of(
+    visits: Mapping[str, Sequence[str]],
+    anchors: Iterable[Anchor],
+    assignments: Iterable[Assignment],
+    hidden: Collection[str],
+) -> dict[str, tuple[Anchor, ...]]:
+    """Return what `completed` does, of rows that the caller has at hand.
+
+    Parameters
+    ----------
+    visits : mapping
+        Labels of each subject's visits in their order.
+    anchors : iterable of Anchor
+        Those that no later signature takes the place of.
+    assignments : iterable of Assignment
+    hidden : collection of str
+        Ids of re-reads.
+    """
+    last = {subject: labels[-1] for subject, labels in visits.items()}
     signed = {
         (one.subject, one.reader): one
-        for one in study.file.rows(Anchor, superseded=0)
+        for one in anchors
         if one.timepoint in {None, last.get(one.subject)}
     }
     wanted: dict[str, list[str]] = {}
-    for given in study.file.rows(Assignment, role="reader"):
-        wanted.setdefault(given.subject, []).append(given.reader)
+    for given in assignments:
+        if given.role == "reader" and given.subject not in hidden:
+            wanted.setdefault(given.subject, []).append(given.reader)
     return {
         subject: tuple(signed[subject, reader] for reader in readers)
         for subject, readers in wanted.items()
@@ -63,7 +108,7 @@ def signed_reads(
     """Return the last signed document of every read, in order of subject and reader.
 
     For who manages the study; an adjudicator gets those of subjects whose reads
-    are all complete, and a reader none.
+    are all complete, and a reader none. Re-reads are not among them.
 
     Parameters
     ----------
@@ -80,8 +125,24 @@ def signed_reads(
     OptionError
         If nothing is signed that may be seen.
     """
+    return _parsed(signed_texts(study, subjects=subjects))
+
+
+def signed_texts(
+    study: StudyFolder, *, subjects: Collection[str] | None = None
+) -> tuple[SignedText, ...]:
+    """Return what `signed_reads` does as text, which takes a tenth of the time.
+
+    Raises
+    ------
+    RoleError, StoreError, OptionError
+        As `signed_reads`.
+    """
     person, _ = study.acting("manager", "adjudicator")
-    anchors = study.file.rows(Anchor, superseded=0)
+    hidden = reread_names(study)
+    anchors = tuple(
+        one for one in study.file.rows(Anchor, superseded=0) if one.subject not in hidden
+    )
     if person.role == "adjudicator":
         open_to_all = completed(study)
         anchors = tuple(one for one in anchors if one.subject in open_to_all)
@@ -89,17 +150,46 @@ def signed_reads(
         anchors = tuple(one for one in anchors if one.subject in subjects)
     if not anchors:
         raise OptionError("nothing is signed in this study that may be seen yet")
-    found: list[SignedRead] = []
+    return _documents(study, anchors)
+
+
+def signed_rereads(study: StudyFolder) -> tuple[SignedRead, ...]:
+    """Return the last signed document of every re-read, under the id that it was shown as.
+
+    Raises
+    ------
+    RoleError
+        If this login manages nothing here.
+    StoreError
+        If a document is not the one that the study knows.
+    """
+    study.acting("manager")
+    hidden = reread_names(study)
+    anchors = study.file.rows(Anchor, superseded=0)
+    return _parsed(_documents(study, [one for one in anchors if one.subject in hidden]))
+
+
+def _documents(study: StudyFolder, anchors: Collection[Anchor]) -> tuple[SignedText, ...]:
+    """Return the documents that anchors name, in order of subject and reader.
+
+    Raises
+    ------
+    StoreError
+        If one is not there, or another one.
+    """
+    found: list[SignedText] = []
     for reader in sorted({one.reader for one in anchors}):
         path = study.reader_path(reader)
         if not path.is_file():
             raise StoreError(f"the file of reader {reader} is not there; put it back")
+        own = [one for one in anchors if one.reader == reader]
         with Journal.open_to_look(path, reader, study=study.file.study) as journal:
-            found += [_signed(journal, one) for one in anchors if one.reader == reader]
+            records = journal.records_at((read_chain(one.subject), one.revision) for one in own)
+        found += [_signed(records, one) for one in own]
     return tuple(sorted(found, key=lambda one: (one.anchor.subject, one.anchor.reader)))
 
 
-def _signed(journal: Journal, anchor: Anchor) -> SignedRead:
+def _signed(records: Mapping[tuple[str, int], Record], anchor: Anchor) -> SignedText:
     """Return the document that an anchor names.
 
     Raises
@@ -107,22 +197,41 @@ def _signed(journal: Journal, anchor: Anchor) -> SignedRead:
     StoreError
         If there is none, or another one.
     """
-    records = journal.records(read_chain(anchor.subject))
-    record = next((one for one in records if one.revision == anchor.revision), None)
-    where = f"reader {anchor.reader}, subject {anchor.subject}"
+    record = records.get((read_chain(anchor.subject), anchor.revision))
     if record is None or record.hash != anchor.hash:
-        raise StoreError(f"{where}: what was signed is not there, or otherwise; run verify")
-    known = anchor_of(record, anchor.reader)
-    text = _document_text(record)
-    if known is None or known.document_hash != anchor.document_hash or text is None:
-        raise StoreError(f"{where}: the signed document is not the one that the study knows")
-    read = parse_read_document(text.encode("utf-8"), where)
-    return SignedRead(anchor=anchor, text=text, read=read)
+        raise StoreError(
+            f"{_where(anchor)}: what was signed is not there, or otherwise; run verify"
+        )
+    text = _text_of(record)
+    if text is None or text_hash(text) != anchor.document_hash:
+        raise StoreError(
+            f"{_where(anchor)}: the signed document is not the one that the study knows"
+        )
+    return SignedText(anchor=anchor, text=text)
 
 
-def _document_text(record: Record) -> str | None:
-    """Return the text of the document that a record of a read holds."""
-    content = record.content()
-    if isinstance(content, SignBody):
-        return content.document
-    return content.reads[0].document if isinstance(content, ImportBody) else None
+def _text_of(record: Record) -> str | None:
+    """Return the text of the document in a record, whose hash is what is checked of it."""
+    if record.action != SignBody.action:
+        return signed_text(record)
+    try:
+        text = json.loads(record.body)["document"]
+    except (ValueError, LookupError, TypeError):
+        return None
+    return text if isinstance(text, str) else None
+
+
+def _parsed(texts: Iterable[SignedText]) -> tuple[SignedRead, ...]:
+    """Return documents with what they say."""
+    return tuple(
+        SignedRead(
+            anchor=one.anchor,
+            text=one.text,
+            read=parse_read_document(one.text.encode("utf-8"), _where(one.anchor)),
+        )
+        for one in texts
+    )
+
+
+def _where(anchor: Anchor) -> str:
+    return f"reader {anchor.reader}, subject {anchor.subject}"

@@ -67,6 +67,8 @@ def _dateless_visits(tables: StudyTables, visits: pl.DataFrame) -> None:
     tables.visits.add(Wrong(backwards, "date_last", "lies before date_first"))
     only_here = pl.col("date_first").is_null() & pl.col("visit_no").is_null()
     without = visits.filter(only_here).select(row="visits_row")
+    if not without.height:
+        return
     bad = tables.visits.frame.filter(~tables.visits.fine(*VISIT, "date_first", "date_last"))
     tables.visits.add_rows(
         without.join(bad, on="row", how="anti").unique("row"),
@@ -80,13 +82,14 @@ def _dates_outside(tables: StudyTables, visits: pl.DataFrame) -> None:
     if tables.visits is None:
         return
     wrong_order = pl.col("stated_first") > pl.col("stated_last")
-    stated = visits.filter(
-        pl.col("visit_no").is_not_null(), ~wrong_order.fill_null(value=False)
-    ).select("visit_no", "stated_first", "stated_last")
-    rows = tables.reads.frame.filter(tables.reads.fine("date")).join(stated, on="visit_no")
+    stated = visits.filter(pl.col("visit_no").is_not_null(), ~wrong_order.fill_null(value=False))[
+        ["visit_no", "stated_first", "stated_last"]
+    ]
     date, first, last = pl.col("date"), pl.col("stated_first"), pl.col("stated_last")
+    rows = tables.reads.frame.lazy().filter(tables.reads.fine("date"))
+    outside = rows.join(stated.lazy(), on="visit_no").filter((date < first) | (date > last))
     tables.reads.add_rows(
-        rows.filter((date < first) | (date > last)).sort("row"),
+        outside.sort("row").collect(),
         "date",
         pl.format(
             "{} lies outside its visit, which {} dates {} to {}",

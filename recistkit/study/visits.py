@@ -46,10 +46,10 @@ def _from_reads(reads: pl.DataFrame) -> pl.DataFrame:
     """Return one row per visit of the reads table, with its first and last date."""
     visit = reads["visit_no"].to_numpy()
     first = first_rows(visit)
-    days = reads["date"].to_physical()
+    days = reads["date"].cast(pl.Int32)
     marked = np.zeros(len(first), bool)
     marked[visit[reads["baseline"].fill_null(value=False).to_numpy()]] = True
-    visits = reads.select(*VISIT, "visit_no")[first]
+    visits = reads[[*VISIT, "visit_no"]][first]
     return visits.with_columns(
         date_first=_extreme(np.minimum, days, visit, len(first)),
         date_last=_extreme(np.maximum, days, visit, len(first)),

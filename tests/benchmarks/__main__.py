@@ -16,7 +16,10 @@ import numpy as np
 
 from recistkit import criteria
 from recistkit.response import assess
+from recistkit.study.classify import classify as classify_study
+from tests.benchmarks.masks import mask_bars
 from tests.benchmarks.study import Shape, arrays, write_parquet
+from tests.benchmarks.trial import build_trial, export_tables
 
 BARE = """
 import sys
@@ -36,18 +39,23 @@ PROPORTION = 1.5
 COMMAND_RATIO = 10.0
 COMMAND_GIGABYTES = 4.0
 VIEWER_MILLISECONDS = 5.0
+STATUS_SECONDS = 1.0
+STUDY_TO_TABLE = 3.0
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--subjects", type=int, default=100_000)
     parser.add_argument("--most-subjects", type=int, default=1_000_000)
+    parser.add_argument("--trial-subjects", type=int, default=1_000)
     parser.add_argument("--runs", type=int, default=5)
     given = parser.parse_args()
     verdicts = [
         *_engine(given.subjects, given.most_subjects, given.runs),
         *_command(given.subjects, given.runs),
         _viewer(),
+        *_trial(given.trial_subjects, given.runs),
+        *mask_bars(given.runs),
     ]
     print(f"{sum(verdicts)} of {len(verdicts)} bars are met")
     return 0 if all(verdicts) else 1
@@ -136,6 +144,51 @@ def _viewer() -> bool:
     print("one patient of ten visits again")
     milliseconds = 1000 * _median_seconds(lambda: assess(observations, layout, rules), 100)
     return _say("median of 100", milliseconds, VIEWER_MILLISECONDS, " ms")
+
+
+def _trial(subjects: int, runs: int) -> list[bool]:
+    """A study of two readers and eight visits: how far it is, and its responses, beside a table.
+
+    Whole commands, interleaved, since whoever waits does so for a command; of
+    the calls of the library the ratio is printed without a bar.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        trial = build_trial(Path(folder) / "trial", subjects=subjects, visits=8)
+        reads, visits = export_tables(trial)
+        program = [sys.executable, "-m", "recistkit"]
+        classify = [*program, "classify", "--output", str(Path(folder) / "results")]
+        commands = {
+            "version": [*program, "--version"],
+            "status": [*program, "study", "status", str(trial)],
+            "study": [*classify, str(trial)],
+            "table": [*classify, str(reads), "--visits", str(visits)],
+        }
+        for command in commands.values():
+            _process(command)
+        taken = [
+            {name: _process(command)[0] for name, command in commands.items()} for _ in range(runs)
+        ]
+        calls = [
+            (_seconds(lambda: classify_study(trial)), _seconds(lambda: classify_study(reads)))
+            for _ in range(runs)
+        ]
+    middle = {name: statistics.median(one[name] for one in taken) for name in commands}
+    said = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in middle.items())
+    library = statistics.median(ours / theirs for ours, theirs in calls)
+    print(f"trial, {subjects} subjects x 8 visits x 2 readers: {said}")
+    print(f"  library calls, study to its exported table: {library:.2g}")
+    ratio = statistics.median(one["study"] / one["table"] for one in taken)
+    return [
+        _say("study status, whole process", middle["status"], STATUS_SECONDS, " s"),
+        _say("classify, study to its exported table, whole processes", ratio, STUDY_TO_TABLE),
+    ]
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    """Return how long something takes, once."""
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from typing import Final
 from unittest.mock import patch
 
 from napari_recistkit.layer_stack import LayerStack
+from napari_recistkit.open_case import OpenCase
 from napari_recistkit.widgets.reading_room import ReadingRoom
 from recistkit.model.mark import ImagePlace, Ruler
 from recistkit.reading.session import ReadSession
@@ -146,7 +147,7 @@ def _image(name: str, number: int) -> ImagePlace:
 def released(reader: Reader, number: int, clock: Clock) -> tuple[float, float]:
     """Draw a ruler anew; return the seconds of work of its release, and those of drawing in it."""
     name = TARGETS[number % len(TARGETS)]
-    assert reader.room.open_case_ is not None
+    assert isinstance(reader.room.open_case_, OpenCase)
     reader.room.open_case_.room.choose_lesion(name)
     longest, short = axes_of(name, 0.5 + 0.01 * number)
     drawn = short if "node" in LESIONS[name][0] else longest

@@ -13,24 +13,30 @@ from typing import Final
 import pytest
 
 from recistkit import __version__
+from recistkit.cli.program import study_program
 from tests.cli.conftest import Run
 from tests.expected_files import assert_same_text
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+STUDY_COMMANDS: Final = tuple(str(command.name) for command in study_program.registered_commands)
 COMMANDS: Final = (
     "",
     "classify",
     "check",
     "reconcile",
+    "measure",
     "criteria",
     "criteria list",
     "criteria show",
     "criteria validate",
     "demo",
     "read",
+    "study",
+    *(f"study {name}" for name in STUDY_COMMANDS),
 )
-# The demo takes long and has its own tests, and no test waits for a window to be closed.
-NOT_RUN: Final = {"demo", "read"}
+# The demo takes long and has its own tests, no test waits for a window to be closed, the commands
+# of a study are tested on one, and measure on masks.
+NOT_RUN: Final = {"demo", "measure", "read", "study", *(f"study {name}" for name in STUDY_COMMANDS)}
 PREFACE: Final = """\
 # Commands
 
@@ -39,12 +45,14 @@ What `--help` says; written by a test.
 Exit codes: `0` fine; `1` a fault inside a file, results that cannot be written, or, under
 `--strict`, findings or open cases; `2` wrong usage: an unknown option or value of one, a table or
 criteria that are not there, or an output folder in which an input of the same run would be lost;
-`130` stopped by the user. After a fault or wrong usage nothing has been written.
+`130` stopped by the user. After a fault or wrong usage nothing has been written, except by
+`measure`, which writes what it could measure.
 """
 HEAVY: Final = (
     "PIL",
     "SimpleITK",
     "alembic",
+    "highdicom",
     "napari",
     "nibabel",
     "numpy",

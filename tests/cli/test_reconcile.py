@@ -108,3 +108,14 @@ def test_a_later_run_leaves_no_table_of_an_earlier_one(run: Run, study: Path) ->
         "best.csv",
         "responses.csv",
     ]
+
+
+def test_the_command_writes_figures_beside_its_tables(run: Run, study: Path) -> None:
+    options = ("--readers", "A,B", "--output", "results", "--figures", "figures")
+    ended = run("reconcile", "reads.csv", *options)
+    assert ended.code == 0
+    assert "wrote 10 figures to figures\n" in ended.err
+    assert len(list((study / "figures").glob("*.svg"))) == 10
+    ended = run("reconcile", "reads.csv", *options[:-1], "results")
+    assert ended.code != 0
+    assert "results holds other things than figures" in ended.err

@@ -77,6 +77,7 @@ IMAGES = st.builds(
     ImagePlace,
     series=st.none() | st.from_regex(r"[1-9](\.[1-9]){0,5}", fullmatch=True),
     slice=st.none() | st.integers(0, 500),
+    frame_of_reference=st.none() | st.from_regex(r"[1-9](\.[1-9]){0,5}", fullmatch=True),
     modality=st.none() | st.sampled_from(["CT", "MR"]),
     slice_thickness_mm=st.none() | LENGTHS,
     plane=st.none() | st.sampled_from(["axial", "coronal", "sagittal", "oblique"]),

@@ -15,7 +15,7 @@ from recistkit.exchange.read_document import load_read_documents
 from recistkit.exchange.sources import open_documents, tables_of_documents
 from recistkit.model.mark import Mark
 from recistkit.model.read import Read, Timepoint
-from recistkit.study.demo import example_folder
+from recistkit.study.example_study import example_folder
 from tests.exchange.read_documents import reads
 
 

@@ -50,6 +50,7 @@ def test_a_mark_is_a_row() -> None:
         "reason": None,
         "series": "2.25.1001",
         "slice": "12",
+        "frame_of_reference": "2.25.2001",
         "x_mm": "0.000",
         "y_mm": "10.000",
         "z_mm": "-80.500",

@@ -10,12 +10,14 @@ from recistkit.model.scan_record import FolderName
 NAMES = TypeAdapter[str](FolderName)
 
 
-@pytest.mark.parametrize("name", ["S001", "month 2", "week-8", "a" * 64])
+@pytest.mark.parametrize("name", ["S001", "month 2", "week-8", "_a", "a" * 64])
 def test_a_name_that_every_system_takes_is_taken(name: str) -> None:
     assert NAMES.validate_python(name) == name
 
 
-@pytest.mark.parametrize("name", ["a/b", "a:b", "con", "NUL.x", ".hidden", "end."])
+@pytest.mark.parametrize(
+    "name", ["a/b", "a:b", "con", "NUL.x", ".hidden", "__a", "end.", "a_reader-b"]
+)
 def test_a_name_that_some_system_refuses_is_refused(name: str) -> None:
     with pytest.raises(ValidationError, match="cannot be the name of a folder on every system"):
         NAMES.validate_python(name)

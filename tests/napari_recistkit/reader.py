@@ -13,9 +13,8 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
 from napari_recistkit.widgets.reading_room import ReadingRoom
-from napari_recistkit.widgets.response_panel import ResponsePanel
 from recistkit.model.series import Vector
-from recistkit.study.demo import example_folder
+from recistkit.study.example_study import example_folder
 from tests.napari_recistkit.driving import drag, native_of, pixel_of, settle, wheel
 
 __all__ = ["Reader", "Seen", "truth"]
@@ -170,9 +169,7 @@ class Reader:
     @property
     def panel_text(self) -> str:
         """What the response panel shows, as HTML."""
-        panel = self.room.findChild(ResponsePanel)
-        assert isinstance(panel, ResponsePanel)
-        return panel.text
+        return self.room._pages.case_page.panel.text
 
     @property
     def session(self) -> Any:  # noqa: ANN401  the session of the open case

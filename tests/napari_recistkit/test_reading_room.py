@@ -134,7 +134,7 @@ def test_the_next_case_is_the_next_that_is_not_signed(sitting: Reader) -> None:
 def test_a_form_goes_with_its_case(sitting: Reader) -> None:
     open_case(sitting, "S1")
     sitting.press("E")
-    form = sitting.room.findChild(FormPanel)
+    form = page(sitting).form
     assert isinstance(form, FormPanel)
     assert form.isVisible()
     sitting.press("F3")
@@ -149,7 +149,7 @@ def test_escape_leaves_the_form_first_and_then_the_tool(sitting: Reader) -> None
     sitting.press("D")
     sitting.room.setFocus()
     sitting.press("Esc")
-    form = sitting.room.findChild(FormPanel)
+    form = page(sitting).form
     assert isinstance(form, FormPanel)
     assert form.form is None
     assert "drag: target" in page(sitting).title.whole_text

@@ -13,6 +13,7 @@ from qtpy.QtGui import QKeySequence
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QLineEdit, QRadioButton, QWidget
 
+from napari_recistkit.adjudication_room import AdjudicationRoom
 from napari_recistkit.forms import Answers, Choice, Form, Question
 from napari_recistkit.room import Room
 from napari_recistkit.shortcuts import GROUPS, SHORTCUTS, Shortcut
@@ -30,7 +31,17 @@ from tests.napari_recistkit.small_study import opened, read_baseline, write_stud
 
 # In the case list these go through what is there, and letters look for a subject.
 OWN_KEYS_OF_THE_LIST = {"Return", "Enter", "Up", "Down", "PgUp", "PgDown"}
-OWN_KEYS_OF_THE_LIST |= {"Tab", "Shift+Tab", "Backtab", "Delete", "Shift+L", "Shift+V"}
+OWN_KEYS_OF_THE_LIST |= {
+    "Tab",
+    "Shift+Tab",
+    "Backtab",
+    "Delete",
+    "Shift+L",
+    "Shift+A",
+    "Shift+B",
+    "Shift+N",
+    "Shift+V",
+}
 
 
 def key_of(keys: str) -> QKeyCombination:
@@ -49,7 +60,8 @@ class Keyboard:
     acted: list[Shortcut] = field(default_factory=list)
 
     def find(self, kind: type[QWidget]) -> QWidget:
-        found = self.reader.room.findChild(kind)
+        room = self.reader.room
+        found = room._pages.read.findChild(kind) or room.findChild(kind)
         assert isinstance(found, QWidget)
         return found
 
@@ -122,13 +134,21 @@ def test_every_key_is_one_that_qt_knows() -> None:
 
 @pytest.mark.parametrize("shortcut", SHORTCUTS, ids=lambda one: f"{one.action}-{one.argument}")
 def test_every_shortcut_has_one_that_does_it(shortcut: Shortcut) -> None:
-    owners = [
-        owner
-        for owner in (ReadingRoom, Views, Room)
-        if callable(getattr(owner, shortcut.action, 0))
-    ]
+    def owners(room: type) -> int:
+        found = (getattr(owner, shortcut.action, 0) for owner in (ReadingRoom, Views, room))
+        return sum(callable(one) for one in found)
+
     expected = 2 if shortcut.action == "disarm" else 1  # the window leaves a form first
-    assert len(owners) == expected
+    of_both = {owners(Room), owners(AdjudicationRoom)}
+    assert of_both <= {0, expected}
+    assert of_both != {0}
+
+
+def test_an_adjudicator_has_no_key_that_changes_a_read() -> None:
+    actions = {shortcut.action for shortcut in SHORTCUTS}
+    of_the_room = {one for one in actions if callable(getattr(AdjudicationRoom, one, 0))}
+    assert of_the_room == {"accept_read", "disarm", "next_lesion", "next_visit"}
+    assert "accept_read" not in dir(Room)
 
 
 @pytest.mark.parametrize("shortcut", SHORTCUTS, ids=lambda one: "-".join(one.keys))
@@ -151,7 +171,7 @@ def test_a_shortcut_works_in_the_case_list_but_for_the_keys_of_a_list(
         is_of_the_list = keys in OWN_KEYS_OF_THE_LIST or len(keys) == 1
         expected = [] if is_of_the_list else [shortcut]
         assert keyboard.press(cases.table, keys) == expected
-    room._show_read_page()
+    room._show_case_page()
 
 
 def typed_keys() -> list[str]:

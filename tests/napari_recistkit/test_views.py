@@ -12,7 +12,7 @@ from napari_recistkit.lesion_layer import ShownRuler
 from napari_recistkit.link import Link
 from napari_recistkit.loading import load_one
 from napari_recistkit.open_case import OpenCase
-from napari_recistkit.open_folder import FoundFolder, OpenFolder
+from napari_recistkit.open_folder import FoundFolder, ReadersFolder
 from napari_recistkit.ruler_tool import Stroke
 from napari_recistkit.windows import PRESETS
 from recistkit.model.mark import ImagePlace
@@ -33,7 +33,7 @@ class Sitting:
         cases = {case.subject: case for case in find_cases(folder, "A")}
         self.case = cases[subject]
         settings, found = load_settings(folder), tuple(cases.values())
-        self.folder = OpenFolder(
+        self.folder = ReadersFolder(
             FoundFolder(path=folder, reader="A", settings=settings, cases=found)
         )
         self.window = FakeWindow()

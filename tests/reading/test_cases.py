@@ -22,7 +22,7 @@ from recistkit.reading.opening import open_session
 from recistkit.reading.paths import fit_for_file_name, journal_path
 from recistkit.reading.session import ReadSession
 from recistkit.store.journal import Journal
-from recistkit.study.demo import example_folder
+from recistkit.study.example_study import example_folder
 from recistkit.study.settings import load_settings
 from tests.reading.folders import DATES, write_case, write_scan, write_small_folder
 from tests.reading.sessions import charter, complete_visit
@@ -208,9 +208,9 @@ def test_a_reader_whose_name_fits_no_file_is_refused(reader: str, tmp_path: Path
 def test_a_name_may_have_letters_of_any_language_and_spaces_but_not_be_endless() -> None:
     assert fit_for_file_name("Jürgen B 2", of="reader") == "Jürgen B 2"
     with pytest.raises(
-        OptionError, match=r"^the name of this reader is longer than 80 characters$"
+        OptionError, match=r"^the name of this reader is longer than 64 characters$"
     ):
-        fit_for_file_name("x" * 81, of="reader")
+        fit_for_file_name("x" * 65, of="reader")
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from recistkit.reading.draft import Draft
 from recistkit.reading.place import Beside, Place
 from recistkit.reading.session import ReadSession
 from recistkit.reading.visits import VisitFacts
-from recistkit.study.demo import example_folder
+from recistkit.study.example_study import example_folder
 from tests.reading.sessions import (
     SUBJECT,
     complete_visit,

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from recistkit.reconciliation import COMPARABLE
+from recistkit.terms import COMPARABLE
 
 _BEST = ("subject", "reader", "compartment", *COMPARABLE)
 _RESPONSES = (

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from recistkit.errors import OptionError
-from recistkit.reconciliation import DEFAULT_COMPARED, reconcile
+from recistkit.reconciliation import reconcile
+from recistkit.terms import DEFAULT_COMPARED
 from tests.reconciliation.tables import NO_RESPONSES, best_table
 
 BEST = best_table("S1 A overall PR\nS1 B overall PR")

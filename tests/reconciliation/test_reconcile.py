@@ -7,7 +7,8 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from recistkit.reconciliation import DEFAULT_COMPARED, Reconciliation, reconcile
+from recistkit.reconciliation import Reconciliation, reconcile
+from recistkit.terms import DEFAULT_COMPARED
 from tests.reconciliation.tables import NO_RESPONSES, best_table, decisions_table, responses_table
 
 BOTH = ("A", "B")

@@ -23,6 +23,7 @@ from recistkit.store.rows import Anchor
 from recistkit.store.schema import EVENT, PLACE, PROJECTION
 from recistkit.store.study_file import StudyFile
 from recistkit.store.verify import verify_reader_file, verify_study_file
+from tests.store.elsewhere import imported, merged
 from tests.store.studies import READERS, STUDY, adjudicated, journal_of, new_study, signed, ticking
 
 __all__ = ["FAULTS", "SAVES", "Sweep", "prepared", "sweep"]
@@ -103,7 +104,7 @@ def purge(_study: StudyFile, journal: Journal) -> None:
 
 
 def adjudicate(study: StudyFile, _journal: Journal) -> None:
-    adjudicated(study, "S001", "A")
+    adjudicated(study, "S001", "A", reason=_BIG[:9000])
 
 
 def rebuild(study: StudyFile, _journal: Journal) -> None:
@@ -116,6 +117,8 @@ SAVES: Final[dict[str, Save]] = {
     "purge": purge,
     "adjudicate": adjudicate,
     "rebuild": rebuild,
+    "import": imported,
+    "merge": merged,
 }
 
 

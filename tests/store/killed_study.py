@@ -1,8 +1,9 @@
-"""Two readers and an adjudicator whose programs are killed while they work on one study."""
+"""Two readers, an adjudicator and a manager who are killed while they work on one study."""
 
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -11,12 +12,12 @@ from typing import Final
 from recistkit.errors import RevisionTakenError
 from recistkit.store.actor import Actor
 from recistkit.store.anchoring import catch_up
-from recistkit.store.bodies import AdjudicateBody, AmendBody, ComparedRead, SignBody
+from recistkit.store.bodies import AdjudicateBody, AmendBody, ComparedRead, SignBody, UnlockBody
 from recistkit.store.chain import Entry, Record, read_chain
 from recistkit.store.journal import Journal
-from recistkit.store.rows import Anchor
+from recistkit.store.rows import Adjudication, Anchor
 from recistkit.store.study_file import StudyFile
-from tests.store.studies import READERS, STUDY
+from tests.store.studies import MANAGER, READERS, STUDY
 
 __all__ = ["STUDY_FILE", "SUBJECTS", "WORKERS", "Said", "read_until_killed", "work_until_killed"]
 
@@ -92,14 +93,17 @@ def purge(journal: Journal, subject: str, _chance: random.Random, said: Connecti
 
 
 def adjudicate_until_killed(folder: Path, _name: str, seed: int, said: Connection) -> None:
-    """Decide at random between what is anchored, and make the tables anew, for ever."""
+    """Decide at random each case that is ready, and make the tables anew, for ever."""
     chance, actor = random.Random(seed), Actor("judy", "room", "adjudicator")
     said.send(("opening", 0, ""))
     with StudyFile.open(folder / STUDY_FILE) as study:
         while True:
-            body = decision(study, chance)
             if chance.random() < 0.2:
                 study.rebuild()
+            body = decision(study, chance)
+            if body is None:
+                time.sleep(chance.uniform(0, 0.005))
+                continue
             try:
                 expected = study.revision + 1
                 record = study.append(actor, body, reason="the liver", expected_revision=expected)
@@ -108,27 +112,45 @@ def adjudicate_until_killed(folder: Path, _name: str, seed: int, said: Connectio
             said.send((record.chain, record.revision, record.hash))
 
 
-def decision(study: StudyFile, chance: random.Random) -> AdjudicateBody:
-    """Return a decision on what stands there now."""
-    subject = chance.choice(SUBJECTS)
-    now = {
-        one.reader: one.document_hash
-        for one in study.rows(Anchor, subject=subject)
-        if not one.superseded
-    }
-    first, second = (
-        ComparedRead(reader=name, document_hash=now.get(name, "0" * 64)) for name in READERS
-    )
+def decision(study: StudyFile, chance: random.Random) -> AdjudicateBody | None:
+    """Return a decision on a case that both have signed and that is not decided; None for none."""
+    signed: dict[str, list[ComparedRead]] = {subject: [] for subject in SUBJECTS}
+    for one in study.rows(Anchor, superseded=0):
+        read = ComparedRead(reader=one.reader, document_hash=one.document_hash)
+        signed[one.subject].append(read)
+    decided = {one.subject for one in study.rows(Adjudication, superseded=0) if not one.reopened}
+    ready = [name for name in SUBJECTS if len(signed[name]) == len(READERS)]
+    open_cases = [name for name in ready if name not in decided or chance.random() < 0.1]
+    if not open_cases:
+        return None
+    subject = chance.choice(open_cases)
+    first, second = signed[subject]
     accepted = chance.choice((None, "A", "B"))
     return AdjudicateBody(
         subject=subject, adjudicator="J", accepted_reader=accepted, reads=(first, second)
     )
 
 
+def unlock_until_killed(folder: Path, _name: str, seed: int, said: Connection) -> None:
+    """Let a reader change what is signed, now and then, for ever."""
+    chance = random.Random(seed)
+    said.send(("opening", 0, ""))
+    with StudyFile.open(folder / STUDY_FILE) as study:
+        while True:
+            time.sleep(chance.uniform(0, 0.05))
+            signed = study.rows(Anchor, superseded=0)
+            if signed:
+                read = chance.choice(signed)
+                body = UnlockBody(subject=read.subject, reader=read.reader)
+                record = study.append(MANAGER, body, reason="a query")
+                said.send((record.chain, record.revision, record.hash))
+
+
 WORKERS: Final[Mapping[str, Callable[[Path, str, int, Connection], None]]] = {
     "A": read_until_killed,
     "B": read_until_killed,
     "J": adjudicate_until_killed,
+    "M": unlock_until_killed,
 }
 
 

@@ -1,4 +1,4 @@
-"""Kill two readers and an adjudicator at random moments, and look at what they had saved."""
+"""Kill readers, an adjudicator and a manager at random moments, and look at what was saved."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import multiprocessing
 import random
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -39,12 +40,13 @@ class Tally:
     kills: int = 0
     at_work: int = 0
     acknowledged: int = 0
+    acknowledged_to: Counter[str] = field(default_factory=Counter)
     caught_up: int = 0
     lost: list[str] = field(default_factory=list)
 
 
 def kill_all_at_work(folder: Path, chance: random.Random, tally: Tally) -> None:
-    """Let all three work on a study, kill each at a moment of its own, and check the files."""
+    """Let all work on a study, kill each at a moment of its own, and check the files."""
     at_work = [begun(folder, name, chance.randrange(10**9)) for name in WORKERS]
     ends = sorted(
         (time.monotonic() + chance.uniform(0, LONGEST_SECONDS), *worker) for worker in at_work
@@ -57,7 +59,9 @@ def kill_all_at_work(folder: Path, chance: random.Random, tally: Tally) -> None:
         said = all_of(hears)
         tally.kills += 1
         tally.at_work += len(said) > 1
-        tally.acknowledged += sum(bool(revision) for _, revision, _ in said)
+        saves = sum(bool(revision) for _, revision, _ in said)
+        tally.acknowledged += saves
+        tally.acknowledged_to[name] += saves
         tally.lost += lost(folder, name, said)
     tally.lost += problems_after(folder, tally)
 

@@ -117,7 +117,11 @@ def signed(journal: Journal, subject: str, word: str = "first") -> Record:
 
 
 def adjudicated(
-    study: StudyFile, subject: str, accepted: str | None, word: str = "first"
+    study: StudyFile,
+    subject: str,
+    accepted: str | None,
+    word: str = "first",
+    reason: str = "a new node in the liver hilum",
 ) -> Record:
     """Decide between the two reads of a subject."""
     reads = [
@@ -127,4 +131,4 @@ def adjudicated(
     body = AdjudicateBody(
         subject=subject, adjudicator="J", accepted_reader=accepted, reads=(reads[0], reads[1])
     )
-    return study.append(ADJUDICATOR, body, reason="a new node in the liver hilum")
+    return study.append(ADJUDICATOR, body, reason=reason)

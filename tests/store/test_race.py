@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import sys
-from collections.abc import Callable
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
-from typing import Final
 
 import pytest
 from hypothesis import settings
@@ -24,79 +19,15 @@ from hypothesis.stateful import (
 from recistkit.errors import RevisionTakenError, StoreError
 from recistkit.store.actor import Actor
 from recistkit.store.anchoring import catch_up
-from recistkit.store.bodies import AmendBody, AssignBody, AssignedRead
-from recistkit.store.chain import Entry
-from recistkit.store.journal import Journal
 from recistkit.store.rows import Anchor
 from recistkit.store.study_file import StudyFile
-from recistkit.store.verify import verify_reader_file, verify_study_file
-from tests.store.studies import READERS, STUDY, journal_of, new_study, signed
-
-if sys.platform == "win32":
-    CONTEXT = multiprocessing.get_context("spawn")
-else:
-    CONTEXT = multiprocessing.get_context("forkserver")
-    CONTEXT.set_forkserver_preload(["tests.store.killed_study"])
-
-PROCESSES: Final = 16
-GIVEN: Final = AssignBody(reads=(AssignedRead(subject="S001", reader="A"),))
-
-START: Final[list[Barrier]] = []
-"""What a process of the race waits for."""
-
-Outcome = tuple[str, str, str, str]
-"""What came of it, and who was first: login, role, time."""
+from tests.store.race import GIVEN, PROCESSES, SAVES, race
+from tests.store.studies import READERS, journal_of, new_study, signed
 
 
-def outcome(save: Callable[[], str]) -> Outcome:
-    """Return what came of saving."""
-    try:
-        return ("saved", "", "", save())
-    except RevisionTakenError as error:
-        return ("taken", error.login, error.role, error.at_utc)
-    except StoreError as error:
-        return (str(error), "", "", "")
-
-
-def save_in_study(folder: Path, number: int) -> Outcome:
-    """Save revision 4 of the study's chain."""
-    actor = Actor(f"login-{number}", "room", "manager")
-    with StudyFile.open(folder / "study.db") as study:
-        START[0].wait()
-        return outcome(lambda: study.append(actor, GIVEN, expected_revision=4).at_utc)
-
-
-def save_in_read(folder: Path, number: int) -> Outcome:
-    """Save revision 2 of the chain of a read."""
-    actor = Actor(f"login-{number}", "room", "reader")
-    body = AmendBody(subject="S001", reader="A", timepoint="visit-1")
-    entry = Entry(actor=actor, body=body, charter=1, reason="x", expected_revision=2)
-    with Journal.open(folder / "readers" / "A.db", "A", study=STUDY) as journal:
-        START[0].wait()
-        return outcome(lambda: journal.append_record("S001", entry).at_utc)
-
-
-def take_part(start: Barrier) -> None:
-    """Begin a process of the race: it waits for the others before it saves."""
-    START.append(start)
-
-
-@pytest.mark.parametrize("save", [save_in_study, save_in_read])
-def test_of_sixteen_processes_one_wins_and_the_others_know_who(
-    save: Callable[[Path, int], Outcome], tmp_path: Path
-) -> None:
-    new_study(tmp_path).close()
-    with journal_of(tmp_path, "A") as journal:
-        signed(journal, "S001")
-    barrier = CONTEXT.Barrier(PROCESSES)
-    with CONTEXT.Pool(PROCESSES, take_part, (barrier,)) as pool:
-        said = pool.starmap(save, [(tmp_path, number) for number in range(PROCESSES)], chunksize=1)
-    (winner,) = (number for number, one in enumerate(said) if one[0] == "saved")
-    at_utc, role = said[winner][3], "manager" if save is save_in_study else "reader"
-    others = [one for number, one in enumerate(said) if number != winner]
-    assert others == [("taken", f"login-{winner}", role, at_utc)] * (PROCESSES - 1)
-    assert verify_study_file(tmp_path / "study.db") == ()
-    assert verify_reader_file(tmp_path / "readers" / "A.db", "A", study=STUDY) == ()
+@pytest.mark.parametrize("chain", SAVES)
+def test_of_sixteen_processes_one_wins_and_the_others_know_who(chain: str, tmp_path: Path) -> None:
+    assert race(tmp_path, chain) == PROCESSES - 1
 
 
 class Windows(RuleBasedStateMachine):

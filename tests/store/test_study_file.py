@@ -409,3 +409,18 @@ def next_anchor(study: StudyFile, reader: str, subject: str, document_hash: str)
         at_utc="2011-01-10T12:00:00+00:00",
         document_hash=document_hash,
     )
+
+
+def test_records_that_belong_together_are_saved_together_or_not_at_all(study: StudyFile) -> None:
+    visit = VisitOfSubject(subject="S009", label="baseline", position=1)
+    new = AddScansBody(subjects=("S009",), timepoints=(visit,))
+    again = RereadBody(subject="S001", reader="A", shown_as="S009")
+    nobody = RereadBody(subject="S777", reader="A", shown_as="S010")
+    before = content(study), study.records()
+    with pytest.raises(StoreError, match="a subject or visit that the study does not have"):
+        study.append_all(MANAGER, [new, again, nobody], reason="drawn")
+    assert (content(study), study.records()) == before
+    first, second = study.append_all(MANAGER, [new, again], reason="drawn")
+    assert (second.revision, second.previous_hash) == (first.revision + 1, first.hash)
+    assert [one.reason for one in (first, second)] == ["drawn", "drawn"]
+    assert [one.shown_as for one in study.rows(Reread)] == ["S009"]

@@ -15,6 +15,7 @@ from unittest.mock import patch
 from recistkit.model.mark import ImagePlace
 from recistkit.reading.session import ReadSession
 from recistkit.study.adding.add_scans import add_scans
+from recistkit.study.adding.key_file import default_key_file
 from recistkit.study.assigning import assign
 from recistkit.study.begin import init_study
 from recistkit.study.folder import StudyFolder
@@ -28,6 +29,7 @@ __all__ = [
     "SUBJECTS",
     "acting_as",
     "begin_trial",
+    "copy_key",
     "read_all",
     "verified",
     "write_source",
@@ -63,7 +65,14 @@ def write_source(source: Path, mapping: Path) -> None:
 
 def begin_trial(folder: Path) -> Path:
     """Begin the trial with scans, and assign every subject to everybody."""
-    return Path(shutil.copytree(_begun(), folder / "trial"))
+    begun = _begun()
+    shutil.copy(begun.with_name("trial-key.json"), folder / "trial-key.json")
+    return Path(shutil.copytree(begun, folder / "trial"))
+
+
+def copy_key(trial: Path) -> None:
+    """Put the key file where it belongs: beside the trial."""
+    shutil.copy(default_key_file(_begun()), default_key_file(trial))
 
 
 @cache
@@ -93,15 +102,37 @@ def verified(study: Path, person: str = "M") -> tuple[str, ...]:
         return verify_study(study)
 
 
-def read_all(study: Path, reader: str, share: float, subjects: tuple[str, ...] = SUBJECTS) -> None:
-    """Read every visit of subjects as somebody; later lesions have a share of their size."""
+def read_all(
+    study: Path,
+    reader: str,
+    share: float,
+    subjects: tuple[str, ...] = SUBJECTS,
+    *,
+    since: int = 0,
+    visits: int = len(VISITS),
+    sign: bool = True,
+) -> None:
+    """Read visits of subjects as somebody; later lesions have a share of their size.
+
+    Parameters
+    ----------
+    study : Path
+    reader : str
+    share : float
+    subjects : tuple of str
+    since, visits : int
+        The first visit that is read, counted from 0, and the first that is not.
+    sign : bool
+        Whether what is read is signed.
+    """
     with acting_as(reader):
         for subject in subjects:
             with opened(study, subject, reader) as session:
-                for number, visit in enumerate(session.visits):
+                for number, visit in list(enumerate(session.visits))[since:visits]:
                     session.go_to_visit(visit)
                     _read_visit(session, number, share if number else 1.0)
-                    session.sign(f"Reader {reader}", "read")
+                    if sign:
+                        session.sign(f"Reader {reader}", "read")
 
 
 def _read_visit(session: ReadSession, number: int, share: float) -> None:

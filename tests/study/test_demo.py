@@ -8,9 +8,11 @@ from typing import Final
 import polars as pl
 import pytest
 
-from recistkit.errors import ScanError, TableError
-from recistkit.study.demo import Demo, example_folder, run_demo, visit_folders
-from tests.study.study_with_scans import OUTSIDE, SERIES, write_study_with_scans
+from recistkit.errors import ScanError, StoreError
+from recistkit.study.adding.problems import ScansRefusedError
+from recistkit.study.demo import Demo, run_demo
+from recistkit.study.example_study import begin_example, example_folder, visit_folders
+from tests.study.study_with_scans import OUTSIDE, begun, write_study_with_scans
 
 TABLES: Final = [
     "responses",
@@ -29,11 +31,11 @@ TABLES: Final = [
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    return run_demo(write_study_with_scans(tmp_path_factory.mktemp("small")))
+    return run_demo(begun(write_study_with_scans(tmp_path_factory.mktemp("small"))))
 
 
 def test_scans_rulers_readers_and_subjects_are_counted(small: Demo) -> None:
-    assert [series.uid for series in small.scans] == [SERIES]
+    assert len(small.scans) == 6
     assert (small.refused, small.rulers, small.misplaced) == ((), 1, 0)
     assert (small.readers, small.subjects) == (("A", "B"), ("S1", "S2"))
 
@@ -59,7 +61,7 @@ def test_a_decision_is_left_out_where_another_rule_set_sees_no_difference(small:
 
 
 def test_a_ruler_outside_its_scan_is_a_finding(tmp_path: Path) -> None:
-    demo = run_demo(write_study_with_scans(tmp_path, OUTSIDE))
+    demo = run_demo(begun(write_study_with_scans(tmp_path / "example", OUTSIDE)))
     assert demo.misplaced == 1
     for result in demo.results.values():
         assert result.findings.rows()[0] == (
@@ -72,44 +74,51 @@ def test_a_ruler_outside_its_scan_is_a_finding(tmp_path: Path) -> None:
         )
 
 
-def test_a_scan_that_cannot_be_placed_is_refused_and_its_rulers_are_findings(
-    tmp_path: Path,
-) -> None:
-    folder = write_study_with_scans(tmp_path)
+def test_a_folder_with_a_bad_scan_becomes_no_study(tmp_path: Path) -> None:
+    folder = write_study_with_scans(tmp_path / "example")
     (folder / "S1" / "baseline" / "mri.nii.gz").write_bytes(b"no scan")
-    demo = run_demo(folder)
-    assert demo.scans == ()
-    assert [str(error.path.name) for error in demo.refused] == ["mri.nii.gz"]
+    with pytest.raises(ScansRefusedError):
+        begun(folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["example"]
+
+
+def test_a_scan_that_is_damaged_in_the_study_is_refused(tmp_path: Path) -> None:
+    study = begun(write_study_with_scans(tmp_path / "example"))
+    (scan,) = (study / "scans" / "S1" / "baseline").rglob("*.nii.gz")
+    scan.write_bytes(b"no scan")
+    demo = run_demo(study)
+    assert len(demo.scans) == 5
+    assert [error.path.name for error in demo.refused] == [scan.name]
     findings = demo.results["recist-1.1"].findings
     assert findings["code"].to_list() == ["ruler-on-another-series"]
 
 
 def test_each_visit_is_told_while_scans_are_loaded(tmp_path: Path) -> None:
-    folder = write_study_with_scans(tmp_path)
+    study = begun(write_study_with_scans(tmp_path / "example"))
     told: list[str] = []
-    run_demo(folder, on_visit=lambda: told.append("visit"))
-    assert visit_folders(folder) == [folder / "S1" / "baseline"]
-    assert told == ["visit"]
+    run_demo(study, on_visit=lambda: told.append("visit"))
+    assert len(visit_folders(study / "scans")) == len(told) == 6
 
 
 def test_events_are_taken_into_account_where_there_are_any(tmp_path: Path) -> None:
-    folder = write_study_with_scans(tmp_path)
+    folder = write_study_with_scans(tmp_path / "example")
     header = (folder / "decisions.csv").read_text(encoding="utf-8").splitlines()[0]
     (folder / "decisions.csv").write_text(header + "\n", encoding="utf-8")
     (folder / "events.csv").write_text(
         "subject,date,event\nS2,2011-03-01,new-therapy\n", encoding="utf-8"
     )
-    demo = run_demo(folder)
+    demo = run_demo(begun(folder))
     best = demo.results["recist-1.1"].reconciliation.classification.best
     assert best.filter(subject="S2")["best_response"].unique().to_list() == ["NE"]
 
 
-def test_a_faulty_decisions_table_is_named(tmp_path: Path) -> None:
-    folder = write_study_with_scans(tmp_path)
+def test_a_decision_that_cannot_be_recorded_leaves_no_study(tmp_path: Path) -> None:
+    folder = write_study_with_scans(tmp_path / "example")
     (folder / "decisions.csv").write_text("subject,adjudicator\nS2,C\n", encoding="utf-8")
-    with pytest.raises(TableError) as caught:
-        run_demo(folder)
-    assert str(caught.value).startswith("decisions.csv: 3 faults\n")
+    with pytest.raises(StoreError) as caught:
+        begun(folder)
+    assert str(caught.value) == "NOT saved: why? ADJUDICATE needs a reason"
+    assert [path.name for path in tmp_path.iterdir()] == ["example"]
 
 
 def test_an_example_that_is_not_there_is_refused(
@@ -131,8 +140,10 @@ def test_the_example_is_found_in_the_package_or_beside_it(
 
 
 @pytest.fixture(scope="module")
-def example() -> Demo:
-    return run_demo(example_folder())
+def example(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    study = tmp_path_factory.mktemp("example") / "study"
+    begin_example(example_folder(), study)
+    return run_demo(study)
 
 
 def test_every_scan_of_the_example_loads_and_every_ruler_fits(example: Demo) -> None:

@@ -9,7 +9,15 @@ import pytest
 
 import recistkit
 from recistkit.errors import OptionError, TableError
+from recistkit.exchange.read_document import save_read_document
+from recistkit.exchange.read_tables import (
+    READS_COLUMNS,
+    VISITS_COLUMNS,
+    reads_from_tables,
+    reads_table,
+)
 from recistkit.exchange.write_results import RESULT_TABLES
+from recistkit.model.read import CriteriaReference
 from recistkit.study.reconcile import StudyReconciliation, reconcile
 from tests.exchange.small_tables import lesion, table
 
@@ -161,7 +169,8 @@ def test_places_change_no_cause_where_the_lesions_are_the_same() -> None:
 
 def test_every_table_is_written_by_its_name() -> None:
     tables = reconcile(READS, readers=("A", "B")).tables
-    assert list(tables) == list(RESULT_TABLES)
+    of_two_readers = [name for name in RESULT_TABLES if not name.startswith("reread_")]
+    assert list(tables) == of_two_readers
 
 
 def test_unknown_readers_are_refused() -> None:
@@ -171,3 +180,48 @@ def test_unknown_readers_are_refused() -> None:
 
 def test_the_library_offers_it() -> None:
     assert recistkit.reconcile is reconcile
+
+
+def test_lesions_are_matched_from_a_table_as_from_its_documents(tmp_path: Path) -> None:
+    """Two series of one frame of reference: without the frame, places could not be compared."""
+    frames = {("A", "T1"): "2.2", ("A", "T2"): "2.3", ("B", "T1"): "2.2", ("B", "T2"): "2.3"}
+    rows = [
+        lesion(
+            "BL",
+            name,
+            reader=reader,
+            baseline=True,
+            nodal=False,
+            state="measured",
+            organ=f"organ of {reader}",
+            series=f"1.{number}",
+            frame_of_reference=frames[reader, name],
+            x_mm="1.000",
+            y_mm="2.000",
+            z_mm="3.000",
+        )
+        for number, (reader, name) in enumerate(frames, start=1)
+    ]
+    reads = pl.DataFrame(rows).select(
+        pl.col(name) if name in rows[0] else pl.lit(None, pl.String).alias(name)
+        for name in READS_COLUMNS
+    )
+    visits = reads.select("subject", "reader", "timepoint", date_first="date", date_last="date")
+    visits = visits.unique(maintain_order=True).with_columns(
+        pl.lit(None, pl.String).alias(name) for name in VISITS_COLUMNS[5:]
+    )
+    criteria = CriteriaReference(id="recist-1.1")
+    documents = reads_from_tables(reads, visits, study="S", criteria=criteria)
+    (tmp_path / "reads").mkdir()
+    for read in documents:
+        save_read_document(read, tmp_path / "reads" / f"{read.reader}.json")
+    reads_table(documents).write_csv(tmp_path / "reads.csv")
+    found = [
+        reconcile(source, readers=("A", "B")).matched_lesions
+        for source in (tmp_path / "reads", tmp_path / "reads.csv")
+    ]
+    assert found[0].equals(found[1])
+    assert found[1].select("lesion_1", "lesion_2", "matched_by", "distance_mm").rows() == [
+        ("T1", "T1", "place", 0.0),
+        ("T2", "T2", "place", 0.0),
+    ]

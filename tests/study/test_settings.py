@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from recistkit.errors import SettingsError
-from recistkit.study.demo import example_folder
-from recistkit.study.settings import CompartmentRule, StudySettings, load_settings
+from recistkit.study.example_study import example_folder
+from recistkit.study.settings import CompartmentRule, StudySettings, load_settings, settings_of
 
 
 def write(folder: Path, text: str) -> Path:
@@ -43,6 +43,7 @@ def test_a_folder_without_the_file_has_the_defaults(tmp_path: Path) -> None:
                 "progression_date",
             )
         },
+        "shift_reread_dates": True,
     }
 
 
@@ -171,3 +172,10 @@ def test_without_a_compartment_for_the_rest_the_reader_has_to_say_it() -> None:
     rules = (CompartmentRule(name="pelvis", organs=("rectum",)),)
     assert StudySettings(compartments=rules).compartment_of("liver") is None
     assert StudySettings().compartment_of("liver") is None
+
+
+def test_a_person_whose_id_names_no_file_is_refused(tmp_path: Path) -> None:
+    text = '[[people]]\nid = "../B"\nlogin = "bert"\nrole = "reader"\n'
+    with pytest.raises(SettingsError) as raised:
+        settings_of(text, tmp_path)
+    assert raised.value.faults == ("people.0.id: cannot be the name of a folder on every system",)

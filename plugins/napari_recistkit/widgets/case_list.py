@@ -1,4 +1,4 @@
-"""The case list: every subject of the folder, and how far this reader is."""
+"""The case list: every subject of the folder, and how far this reader, or adjudicator, is."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ Index = QModelIndex | QPersistentModelIndex
 
 _WIDEST_PX: Final = 360
 _HEADERS: Final = ("subject", "state", "visits", "signed", "")
+_DECISION: Final = "accepted"
+"""What stands above a column of decisions, in the place of what is signed."""
 
 
 class _Cases(QAbstractTableModel):
@@ -48,7 +50,9 @@ class _Cases(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> str | None:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return _HEADERS[section]
+            has_decisions = any(case.decision is not None for case in self.cases)
+            header = _HEADERS[section]
+            return _DECISION if header == "signed" and has_decisions else header
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401  Qt takes what it knows
@@ -59,7 +63,7 @@ class _Cases(QAbstractTableModel):
             case.subject,
             case.state if case.can_be_read else "cannot be read",
             ", ".join(visit.label for visit in case.visits),
-            f"{len(case.signed)} of {len(case.visits)}",
+            f"{len(case.signed)} of {len(case.visits)}" if case.decision is None else case.decision,
             "; ".join((*case.faults, *case.notes)),
         )
         text = texts[index.column()]

@@ -10,10 +10,11 @@ from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QVBoxLayout
 
 from napari_recistkit.background import Background
+from napari_recistkit.open_adjudication import OpenAdjudication
 from napari_recistkit.open_case import OpenCase
-from napari_recistkit.open_folder import FoundFolder, OpenFolder, search_folder
+from napari_recistkit.open_folder import FoundFolder, search_folder
+from napari_recistkit.opened import AnyCase, AnyFolder, opened_case, opened_folder
 from napari_recistkit.shortcuts import keys_of
-from napari_recistkit.visit_text import findings_html, visit_html
 from napari_recistkit.widgets.docked import Docked
 from napari_recistkit.widgets.docks import Arranged
 from napari_recistkit.widgets.folder_dialog import ask_folder
@@ -27,11 +28,13 @@ from recistkit.errors import RecistkitError
 if TYPE_CHECKING:
     from napari_recistkit.forms import Form
     from napari_recistkit.shortcuts import Shortcut, Situation
+    from recistkit.reading.adjudication import ComparedRow
     from recistkit.reading.case import Case
 
 __all__ = ["ReadingRoom"]
 
 _SETTLED_MS: Final = 800
+_OPEN_FIRST: Final = "open a case first: choose it and press Return"
 
 
 class ReadingRoom(Docked):
@@ -64,15 +67,15 @@ class ReadingRoom(Docked):
         require_no_other()
         super().__init__()
         self.setObjectName("recistkit-room")
-        self._folder: OpenFolder | None = None
-        self.open_case_: OpenCase | None = None
+        self._folder: AnyFolder | None = None
+        self.open_case_: AnyCase | None = None
         self.viewer, self._closed = viewer, False
         self._arranged: Arranged | None = None
         self._canvases = TwoCanvases(viewer)
         self.present, self.compared = self._canvases.present, self._canvases.compared
         self._make_widgets()
         self._search = Background("recistkit-search", self._pages.cases.progress)
-        self._loading = Background("recistkit-loading", self._page.progress)
+        self._loading = Background("recistkit-loading", self._pages.loading)
         bind_keys(self, self._act)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLED_MS)
         self._settle.timeout.connect(self._remember)
@@ -119,13 +122,13 @@ class ReadingRoom(Docked):
         """
 
         def take(found: FoundFolder) -> None:
-            self._try(lambda: self._take_folder(OpenFolder(found), subject))
+            self._try(lambda: self._take_folder(opened_folder(found), subject))
 
         self._pages.show_list()
         self.say("")
         search_folder(self._search, path, reader, found=take, failed=self.say)
 
-    def _take_folder(self, folder: OpenFolder, subject: str | None) -> None:
+    def _take_folder(self, folder: AnyFolder, subject: str | None) -> None:
         self._close_folder()
         self._folder = folder
         self._pages.fill_list(self._folder, self._subject)
@@ -145,7 +148,7 @@ class ReadingRoom(Docked):
             return "searching"
         if self._pages.is_list_shown:
             return "list"
-        return "question" if self._page.is_asking else None
+        return "question" if self._pages.case_page.is_asking else None
 
     def _is_free(self) -> bool:
         """Tell whether cases can be worked on; say why not while a folder is searched."""
@@ -171,7 +174,7 @@ class ReadingRoom(Docked):
         """Open a case where the reader left it, and load its scans in the background."""
         self._in_folder(lambda folder: self._open(folder, subject))
 
-    def _in_folder(self, work: Callable[[OpenFolder], None]) -> None:
+    def _in_folder(self, work: Callable[[AnyFolder], None]) -> None:
         """Do something with the folder that is open; say why nothing can be done."""
         folder = self._folder
         if self._is_free():
@@ -180,11 +183,11 @@ class ReadingRoom(Docked):
             else:
                 self.say("choose a folder first")
 
-    def _open(self, folder: OpenFolder, subject: str) -> None:
+    def _open(self, folder: AnyFolder, subject: str) -> None:
         case = folder.case(subject)
         self.close_case()
         try:
-            self.open_case_ = OpenCase(
+            self.open_case_ = opened_case(
                 folder,
                 case,
                 present=self.present,
@@ -196,8 +199,8 @@ class ReadingRoom(Docked):
         except RecistkitError:
             self._pages.show_list()  # no case is open now
             raise
-        self._show_read_page()
-        self.say("")
+        self._show_case_page()
+        self.say(self.open_case_.opening_said)
         self.refresh()
         self.open_case_.load(self._loading)
 
@@ -207,7 +210,7 @@ class ReadingRoom(Docked):
         self._panel_due.stop()
         self._findings_due.stop()
         self._loading.cancel()
-        self._page.clear()
+        self._pages.clear()
         if self.open_case_ is not None:
             self.open_case_.close()
             self.open_case_ = None
@@ -234,13 +237,13 @@ class ReadingRoom(Docked):
 
     def ask(self, form: Form) -> None:
         """Show a form."""
-        self._page.ask(form)
+        self._pages.case_page.ask(form)
 
     def ask_organ(self, lesion: str, organ: str | None, on_chosen: Callable[[str], bool]) -> None:
         """Ask for an organ by type-ahead; of a node for nodes first."""
-        if self.open_case_ is not None:
+        if isinstance(self.open_case_, OpenCase):
             is_nodal = bool(self.open_case_.session.draft.lesions[lesion].nodal)
-            self._page.ask_organ(lesion, organ, on_chosen, is_nodal=is_nodal)
+            self._pages.read.ask_organ(lesion, organ, on_chosen, is_nodal=is_nodal)
 
     def say(self, text: str) -> None:
         """Say something in the line below the table, and below the case list."""
@@ -251,20 +254,17 @@ class ReadingRoom(Docked):
         opened = self.open_case_
         if opened is not None:
             opened.refresh()
-            rows = opened.rows
-            self._page.table.show_rows(rows, opened.session.lesion)
-            self._page.forget_lesions_but([row.lesion.id for row in rows])
-            self._page.title.show_text(opened.title)
+            self._pages.show_case(opened)
             self._panel_due.start(0)
 
     def _show_panel(self) -> None:
         if self.open_case_ is not None:
-            self._page.panel.show_visit(visit_html(self.open_case_.session))
+            self._pages.show_panel(self.open_case_)
             self._findings_due.start(0)  # the response does not wait for them
 
     def _show_findings(self) -> None:
         if self.open_case_ is not None:
-            self._page.panel.show_findings(findings_html(self.open_case_.session))
+            self._pages.show_findings(self.open_case_)
 
     def signed(self) -> list[str]:
         """A visit was signed: write the key images; return what was not written, and why."""
@@ -277,7 +277,7 @@ class ReadingRoom(Docked):
         opened = self.open_case_
         if opened is not None and opened.give_up_drag():
             return
-        if not self._page.leave_side() and opened is not None:
+        if not self._pages.case_page.leave_side() and opened is not None:
             opened.room.disarm()
 
     def show_help(self) -> None:
@@ -294,7 +294,7 @@ class ReadingRoom(Docked):
         owners = (self,) if opened is None else (self, opened.views, opened.room)
         owner = next((one for one in owners if hasattr(one, shortcut.action)), None)
         if owner is None:
-            self.say("open a case first: choose it and press Return")
+            self.say(_OPEN_FIRST if opened is None else opened.refuses)
             return
         given = () if shortcut.argument is None else (shortcut.argument,)
         self._try(lambda: getattr(owner, shortcut.action)(*given))
@@ -308,11 +308,11 @@ class ReadingRoom(Docked):
             self._is_free()
         elif situation == "question":
             self.say("answer or leave (Esc) the question first")
-            self._page.answer_first()
+            self._pages.case_page.answer_first()
         elif self.open_case_ is not None:
-            self._show_read_page()  # nothing is done to a case that is not seen
+            self._show_case_page()  # nothing is done to a case that is not seen
         else:
-            self.say("open a case first: choose it and press Return")
+            self.say(_OPEN_FIRST)
 
     # Widgets
 
@@ -322,9 +322,11 @@ class ReadingRoom(Docked):
         self._pages.currentChanged.connect(self._take_page)
         self._pages.cases.opened.connect(self.open_case)
         self._pages.cases.folder_wanted.connect(self.choose_folder)
-        self._page = self._pages.read
-        self._page.table.chosen.connect(self._choose_lesion)
-        self._page.side_closed.connect(self.setFocus)
+        read, adjudication = self._pages.read, self._pages.adjudication
+        read.table.chosen.connect(self._choose_lesion)
+        adjudication.chosen.connect(self._choose_row)
+        for page in (read, adjudication):
+            page.side_closed.connect(self.setFocus)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
@@ -343,13 +345,18 @@ class ReadingRoom(Docked):
             self.open_case_.is_seen = not self._pages.is_list_shown
             self.open_case_.refresh()
 
-    def _show_read_page(self) -> None:
-        if self._pages.show_read():
+    def _show_case_page(self) -> None:
+        if self.open_case_ is not None and self._pages.show_page_of(self.open_case_):
             self.setFocus()
 
     def _choose_lesion(self, lesion: str) -> None:
-        if self.open_case_ is not None:
+        if isinstance(self.open_case_, OpenCase):
             self.open_case_.room.choose_lesion(lesion)
+            self.setFocus()
+
+    def _choose_row(self, row: ComparedRow) -> None:
+        if isinstance(self.open_case_, OpenAdjudication):
+            self.open_case_.room.go_to(row)
             self.setFocus()
 
     def _remember(self) -> None:

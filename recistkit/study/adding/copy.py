@@ -125,6 +125,7 @@ def _require_same_place(scan: FoundScan, folder: Path, pseudonyms: Pseudonyms) -
     expected = dataclasses.replace(
         former,
         uid=pseudonyms.uid(former.uid),
+        date=pseudonyms.day(former.date) if former.date else None,
         frame_of_reference=pseudonyms.uid(reference) if reference else None,
     )
     if len(found) != 1 or found[0].series is None or not _alike(found[0].series, expected):

@@ -24,6 +24,7 @@ from recistkit.study.adding.copy import settle_folder
 from recistkit.study.adding.problems import Problem, ScansRefusedError
 
 __all__ = [
+    "CopyLink",
     "KeyDocument",
     "PatientLink",
     "SeriesLink",
@@ -86,6 +87,13 @@ class SeriesLink(DocumentPart):
     instances: tuple[str, ...]
 
 
+class CopyLink(DocumentPart):
+    """That a series is a second copy of one that is in the study, both by the study's UIDs."""
+
+    uid: Uid
+    copy_of: Uid
+
+
 class KeyDocument(DocumentPart):
     """What a key file holds.
 
@@ -97,6 +105,7 @@ class KeyDocument(DocumentPart):
         The secret key, in hexadecimal digits.
     patients : tuple of PatientLink
     series : tuple of SeriesLink
+    copies : tuple of CopyLink
     """
 
     format: Literal["recistkit-key-1"] = "recistkit-key-1"
@@ -105,6 +114,7 @@ class KeyDocument(DocumentPart):
     )
     patients: tuple[PatientLink, ...] = Field(default=(), repr=False)
     series: tuple[SeriesLink, ...] = Field(default=(), repr=False)
+    copies: tuple[CopyLink, ...] = Field(default=(), repr=False)
 
     @property
     def pseudonyms(self) -> Pseudonyms:
@@ -161,7 +171,8 @@ def load_key(path: Path, study: Path, existing: Sequence[ScanRecord]) -> KeyDocu
             raise _refused(_LOST)
         return KeyDocument(key=new_key().hex())
     document = stored_key(path)
-    if not {record.series_uid for record in existing} <= {link.uid for link in document.series}:
+    linked = {link.uid for link in document.series} | {link.uid for link in document.copies}
+    if not {record.series_uid for record in existing} <= linked:
         raise _refused("the key file is that of another study, or an old copy: scans are not in it")
     return document
 

@@ -1,0 +1,63 @@
+"""Write figures into a folder of their own: all of them or none, none of an earlier run."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from recistkit.errors import OptionError, OutputError
+
+__all__ = ["require_own_folder", "write_figures"]
+
+_SUFFIX: Final = ".svg"
+
+
+def require_own_folder(folder: Path) -> None:
+    """Refuse a folder that holds anything but figures, which a run replaces as a whole.
+
+    Raises
+    ------
+    OptionError
+        If it does, or is no folder.
+    """
+    if not folder.exists():
+        return
+    if not folder.is_dir() or any(
+        path.suffix != _SUFFIX or not path.is_file() for path in folder.iterdir()
+    ):
+        raise OptionError(
+            f"{folder} holds other things than figures; expected a new folder for --figures"
+        )
+
+
+def write_figures(folder: Path, figures: Mapping[str, bytes]) -> None:
+    """Write figures in the place of those of an earlier run.
+
+    Raises
+    ------
+    OptionError
+        If the folder holds anything else.
+    OutputError
+        If they cannot be written; those of the earlier run are then what they were.
+    """
+    require_own_folder(folder)
+    place = folder.absolute()
+    made = place.with_name(f".{place.name}.part")
+    former = place.with_name(f".{place.name}.former")
+    try:
+        for rest in (made, former):  # of a run that was killed
+            shutil.rmtree(rest, ignore_errors=True)
+        made.mkdir(parents=True)
+        for name, content in figures.items():
+            (made / name).write_bytes(content)
+        if place.exists():
+            place.rename(former)
+        made.rename(place)
+    except OSError as error:
+        if former.exists() and not place.exists():
+            former.rename(place)
+        message = f"{folder}: cannot be written: {error.strerror}; what was there is unchanged"
+        raise OutputError(message) from None
+    shutil.rmtree(former, ignore_errors=True)

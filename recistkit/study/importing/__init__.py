@@ -1,0 +1,1 @@
+"""From read documents made elsewhere to signed reads of a study."""
