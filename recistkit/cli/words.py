@@ -43,7 +43,7 @@ def warn(sentences: Iterable[str]) -> None:
 
 
 def name_criteria(criteria: str | None, table: str = "-") -> Criteria:
-    """Load criteria and say which are in force, with their warning.
+    """Load criteria and say which are in force, with their warning; of a study its charter too.
 
     Parameters
     ----------
@@ -61,11 +61,12 @@ def name_criteria(criteria: str | None, table: str = "-") -> Criteria:
     """
     from recistkit.study.study_files import is_study
 
-    if criteria is None and is_study(table):
+    if is_study(table):
         from recistkit.study.folder import StudyFolder
 
         with StudyFolder.opened(table, to_look=True) as study:
-            loaded = study.settings.load_criteria(study.path)
+            say(f"study {study.settings.id}, charter version {study.charter_version}")
+            loaded = _named(criteria) if criteria else study.settings.load_criteria(study.path)
     else:
         loaded = _named(criteria or DEFAULT_CRITERIA)
     say(f"criteria {loaded.reference} ({loaded.title})")

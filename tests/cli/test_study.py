@@ -30,6 +30,7 @@ def test_a_decision_is_on_record_and_followed(run: Run, trial: Path) -> None:
     with acting_as("M"):
         ended = run("reconcile", "trial", "--readers", "A,B", "--output", "results")
     assert ended.code == 0
+    assert ended.err.startswith("study TRIAL, charter version 1\ncriteria recist-1.1 1 ")
     assert "0 subjects agreed, 1 adjudicated, 1 open" in ended.err
     accepted_best = pl.read_csv(trial.parent / "results" / "accepted_best.csv")
     assert accepted_best["subject"].unique().to_list() == ["S1"]

@@ -11,13 +11,26 @@ from recistkit.reading.cases import find_cases
 from recistkit.store.rows import Anchor
 from recistkit.study.adjudicating import Choice, adjudicate, case_to_adjudicate, decisions_of
 from recistkit.study.assigning import assign, unlock
+from recistkit.study.begin import amend_charter
 from recistkit.study.classify import classify
 from recistkit.study.exporting import export_study
 from recistkit.study.folder import StudyFolder
 from recistkit.study.progress import progress
 from recistkit.study.reconcile import reconcile
 from tests.napari_recistkit.small_study import opened
-from tests.study.small_trial import acting_as, begin_trial, read_all, verified
+from tests.study.small_trial import CHARTER, acting_as, begin_trial, read_all, verified
+
+OWN_CRITERIA = """\
+id = "own"
+version = "1"
+title = "Own"
+citation = "Protocol, version 2"
+based_on = "recist-1.1"
+
+[best_response]
+confirmation_days = 90
+source = "protocol, 7.3"
+"""
 
 
 @pytest.fixture
@@ -97,6 +110,15 @@ def test_the_study_gives_the_same_tables_as_its_exported_documents(
     for other in (of_documents, of_table):
         assert of_study.responses.equals(other.responses)
         assert of_study.best.equals(other.best)
+
+
+def test_a_trial_confirms_after_the_days_that_its_criteria_state(trial: Path) -> None:
+    (trial / "own.toml").write_text(OWN_CRITERIA, encoding="utf-8")
+    with acting_as("M"), StudyFolder.opened(trial) as study:
+        amend_charter(study, f'criteria = "own.toml"\n{CHARTER}', "protocol amendment")
+    with StudyFolder.opened(trial, to_look=True) as study:
+        criteria = study.settings.load_criteria(study.path)
+    assert (criteria.id, criteria.best_response.confirmation_days) == ("own", 90)
 
 
 @pytest.mark.parametrize("person", ["B", "J"])
