@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import compress, groupby
 from operator import itemgetter
 from typing import Final, NamedTuple
@@ -135,18 +136,23 @@ def parse_table(raw: RawTable, columns: Sequence[Column]) -> ParsedTable:
     )
 
 
-def _understood(frame: pl.DataFrame, column: Column) -> tuple[pl.Expr, list[Rule]]:
+def _understood(frame: pl.DataFrame, column: Column) -> tuple[pl.Expr, Sequence[Rule]]:
     """Return the value of a column and its rules; without a cell there is nothing to understand."""
     name = column.name
     if name not in frame.columns:
         return pl.lit(None, column.kind.dtype), []
-    rules: list[Rule] = []
-    if column.required:
-        rules = [Rule(is_empty(frame, name), "is empty", is_repeated=False)]
+    value, own, required = _rules_of(column, frame[name].dtype)
     if frame[name].null_count() == frame.height:
-        return pl.lit(None, column.kind.dtype), rules
-    value, own = column.kind.parse(frame, name)
-    return value, [*own, *rules]
+        return pl.lit(None, column.kind.dtype), required
+    return value, [*own, *required]
+
+
+@lru_cache(maxsize=512)
+def _rules_of(column: Column, dtype: pl.DataType) -> tuple[pl.Expr, Sequence[Rule], Sequence[Rule]]:
+    """Return the value of a column of a type, what it may break, and whether it may be empty."""
+    value, own = column.kind.parse(dtype, column.name)
+    empty = Rule(is_empty(dtype, column.name), "is empty", is_repeated=False)
+    return value, own, [empty] if column.required else []
 
 
 def _column_faults(frame: pl.DataFrame, columns: Sequence[Column]) -> list[Fault]:

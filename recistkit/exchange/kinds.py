@@ -41,8 +41,8 @@ class Rule(NamedTuple):
     """Whether a message may repeat the value, if it is a word or a number."""
 
 
-Parser = Callable[[pl.DataFrame, str], tuple[pl.Expr, list[Rule]]]
-"""From a frame and a column to its value, and the rules that it may break."""
+Parser = Callable[[pl.DataType, str], tuple[pl.Expr, list[Rule]]]
+"""From the type and the name of a column to its value, and the rules that it may break."""
 
 
 class Kind(NamedTuple):
@@ -52,23 +52,22 @@ class Kind(NamedTuple):
     parse: Parser
 
 
-def is_empty(frame: pl.DataFrame, name: str) -> pl.Expr:
+def is_empty(dtype: pl.DataType, name: str) -> pl.Expr:
     """Return where a column has no value."""
-    kind = frame[name].dtype
-    if kind in (pl.String, pl.Categorical, pl.Enum):
-        return _text(frame, name).is_null()
-    return (pl.col(name).fill_nan(None) if kind.is_float() else pl.col(name)).is_null()
+    if dtype in (pl.String, pl.Categorical, pl.Enum):
+        return _text(dtype, name).is_null()
+    return (pl.col(name).fill_nan(None) if dtype.is_float() else pl.col(name)).is_null()
 
 
-def _parse_text(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
+def _parse_text(dtype: pl.DataType, name: str) -> tuple[pl.Expr, list[Rule]]:
     """Any text; empty is null."""
-    value = _text(frame, name)
+    value = _text(dtype, name)
     return value, []
 
 
-def _parse_identifier(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
+def _parse_identifier(dtype: pl.DataType, name: str) -> tuple[pl.Expr, list[Rule]]:
     """Text that names something; where it is unfit, it is not repeated: it may be a patient."""
-    value = _text(frame, name)
+    value = _text(dtype, name)
     unfit = value.str.contains(_UNFIT_ID)
     expected = "is not usable as a name: control characters, or begins like a formula"
     return value, [
@@ -82,37 +81,36 @@ def _parse_identifier(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rul
 
 
 def _parse_words(
-    frame: pl.DataFrame, name: str, *, allowed: tuple[str, ...]
+    dtype: pl.DataType, name: str, *, allowed: tuple[str, ...]
 ) -> tuple[pl.Expr, list[Rule]]:
-    given = _text(frame, name)
+    given = _text(dtype, name)
     value = given.cast(pl.Enum(allowed), strict=False)
     return value, [Rule(given.is_not_null() & value.is_null(), f"is none of {', '.join(allowed)}")]
 
 
-def _parse_truth(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
+def _parse_truth(dtype: pl.DataType, name: str) -> tuple[pl.Expr, list[Rule]]:
     """Truth: the word true or false."""
-    if frame[name].dtype == pl.Boolean:
+    if dtype == pl.Boolean:
         return pl.col(name), []
-    given = _text(frame, name)
+    given = _text(dtype, name)
     lower = given.str.to_lowercase()
     is_word = lower.is_in(["true", "false"])
     value = pl.when(is_word).then(lower == "true")
     return value, [Rule(given.is_not_null() & ~is_word, "is neither true nor false")]
 
 
-def _parse_date(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
+def _parse_date(dtype: pl.DataType, name: str) -> tuple[pl.Expr, list[Rule]]:
     """An ISO date, as text, date, or a time at midnight."""
-    kind = frame[name].dtype
-    if kind == pl.Date:
+    if dtype == pl.Date:
         return _plausible(pl.col(name)), [_far_off(pl.col(name))]
-    if isinstance(kind, pl.Datetime):
+    if isinstance(dtype, pl.Datetime):
         value = pl.col(name).dt.date()
         not_midnight = pl.col(name).dt.time() != dt.time(0)
         return _plausible(value), [
             Rule(not_midnight, "has a time of day; expected a date"),
             _far_off(value),
         ]
-    given = _text(frame, name)
+    given = _text(dtype, name)
     value = (
         pl.when(given.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))
         .then(given)
@@ -135,19 +133,18 @@ def _far_off(value: pl.Expr) -> Rule:
     )
 
 
-def _parse_length(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
+def _parse_length(dtype: pl.DataType, name: str) -> tuple[pl.Expr, list[Rule]]:
     """A length in mm, to whole micrometres: exact from text, to the nearest from floats."""
-    kind = frame[name].dtype
     rules = []
-    if kind.is_numeric():
+    if dtype.is_numeric():
         given = _float(name)
         rules.append(Rule(given.is_infinite(), "is not a number"))
-        if isinstance(kind, pl.Decimal) and kind.scale > DECIMALS:
+        if isinstance(dtype, pl.Decimal) and dtype.scale > DECIMALS:
             digits = pl.col(name).cast(pl.String)
             more = digits.str.contains(r"\.[0-9]{3}[0-9]*[1-9]")
             rules.append(Rule(more, "has more than 3 decimals"))
     else:
-        written = _text(frame, name)
+        written = _text(dtype, name)
         is_number = written.str.contains(r"^[+-]?[0-9]+(\.[0-9]+)?$")
         given = pl.when(is_number).then(written).cast(pl.Float64, strict=False)
         rules = [
@@ -162,20 +159,20 @@ def _parse_length(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
     return pl.when(usable).then((given * 1000).round()).cast(pl.Int64), rules
 
 
-def _parse_number(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
+def _parse_number(dtype: pl.DataType, name: str) -> tuple[pl.Expr, list[Rule]]:
     """Any finite number."""
-    if frame[name].dtype.is_numeric():
+    if dtype.is_numeric():
         given = _float(name)
         return given, [Rule(given.is_infinite(), "is not a number")]
-    written = _text(frame, name)
+    written = _text(dtype, name)
     value = written.cast(pl.Float64, strict=False)
     finite = value.is_finite().fill_null(value=False)
     return pl.when(finite).then(value), [Rule(written.is_not_null() & ~finite, "is not a number")]
 
 
-def _parse_thickness(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, list[Rule]]:
+def _parse_thickness(dtype: pl.DataType, name: str) -> tuple[pl.Expr, list[Rule]]:
     """The thickness of a slice in mm: a number above 0."""
-    value, rules = _parse_number(frame, name)
+    value, rules = _parse_number(dtype, name)
     possible = (value > 0) & (value <= MAXIMUM_MM)
     expected = f"is no slice thickness; expected above 0 and at most {MAXIMUM_MM} mm"
     return pl.when(possible).then(value), [*rules, Rule(value.is_finite() & ~possible, expected)]
@@ -185,11 +182,10 @@ def _float(name: str) -> pl.Expr:
     return pl.col(name).cast(pl.Float64).fill_nan(None)
 
 
-def _text(frame: pl.DataFrame, name: str) -> pl.Expr:
-    kind = frame[name].dtype
-    if kind.is_float():
+def _text(dtype: pl.DataType, name: str) -> pl.Expr:
+    if dtype.is_float():
         return _whole_text(pl.col(name).fill_nan(None))
-    value = pl.col(name) if kind == pl.String else pl.col(name).cast(pl.String)
+    value = pl.col(name) if dtype == pl.String else pl.col(name).cast(pl.String)
     return pl.when(value != "").then(value)
 
 
