@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recistkit.errors import DocumentError
-from recistkit.exchange.read_document import parse_read_document
+from recistkit.exchange.read_document import parse_read_document, read_document_text
 from recistkit.model.read import Read
 from recistkit.store.anchoring import anchor_of, signed_text
-from recistkit.store.bodies import AmendBody
+from recistkit.store.bodies import AmendBody, ImportBody
 from recistkit.store.chain import Record, read_chain
 from recistkit.store.rows import CharterVersion, Unlock
 from recistkit.study.charter import Role
@@ -102,7 +102,8 @@ def record_faults(
             except DocumentError as error:
                 yield from (f"{where}: {fault}" for fault in error.faults)
                 return
-            found += _document_faults(read, reader, rules) + _order_faults(course, read, record)
+            found += _identity_faults(read, reader, record, text)
+            found += _document_faults(read, rules) + _order_faults(course, read, record)
             course = _Course(read, record.at_utc)
         elif record.action == AmendBody.action:
             found += _amendment_faults(course, record, reader, rules)
@@ -132,11 +133,26 @@ def _actor_faults(record: Record, reader: str, rules: StudyRules) -> list[str]:
     return [] if record.login in allowed else ["was made by a login that may not do so"]
 
 
-def _document_faults(read: Read, reader: str, rules: StudyRules) -> list[str]:
+def _identity_faults(read: Read, reader: str, record: Record, text: str) -> list[str]:
+    """Return whether a document is of another read than its chain, or not as written here."""
+    subject, content = record.chain.removeprefix(read_chain("")), record.content()
+    stated = [(read.subject, read.reader)]
+    if isinstance(content, ImportBody):
+        stated += [(one.subject, one.reader) for one in content.reads]
+    found = []
+    if any(one != subject for one, _ in stated):
+        found.append("is of another subject")
+    if any(one != reader for _, one in stated):
+        found.append("is of another reader")
+    if text != read_document_text(read):
+        found.append("holds a document in other words than this program writes")
+    return found
+
+
+def _document_faults(read: Read, rules: StudyRules) -> list[str]:
     """Return what the study would not take of a document."""
     found = [*document_faults(read, rules.expected), *translated(read, rules.scans)[1]]
-    other = [] if read.reader == reader else ["is of another reader"]
-    return other + [str(fault) for fault in found]
+    return [str(fault) for fault in found]
 
 
 def _order_faults(course: _Course, read: Read, record: Record) -> list[str]:
@@ -170,9 +186,11 @@ def _labels(read: Read) -> list[str]:
 
 
 def _stated_at(read: Read, label: str) -> tuple[object, ...]:
-    """Return all that a document states of a visit."""
+    """Return all that a document states of a visit, and of the lesions that it marks there."""
     marks = {mark for mark in read.marks if mark.timepoint == label}
-    return (marks, *(item for item in read.timepoints if item.label == label))
+    marked = {mark.lesion for mark in marks}
+    lesions = {lesion for lesion in read.lesions if lesion.id in marked}
+    return (marks, lesions, *(item for item in read.timepoints if item.label == label))
 
 
 def _amendment_faults(course: _Course, record: Record, reader: str, rules: StudyRules) -> list[str]:

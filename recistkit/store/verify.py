@@ -17,8 +17,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from recistkit.errors import StoreError
-from recistkit.store.anchoring import anchor_of
-from recistkit.store.bodies import CharterBody, CreateBody
+from recistkit.store.anchoring import anchor_of, signed_text
+from recistkit.store.bodies import Body, CharterBody, CreateBody, ImportBody
 from recistkit.store.chain import Record, check_chain, first_hash
 from recistkit.store.file import records_of
 from recistkit.store.journal import Journal, event_checksum
@@ -191,10 +191,26 @@ def _reader_problems(records: Sequence[Record], reader: str) -> Iterator[str]:
         content = record.content()
         if subject == record.chain:
             yield f"{where}: is the chain of no read"
-        elif getattr(content, "subject", subject) != subject:
+            continue
+        subjects, readers = _stated(record, content)
+        if subjects - {subject}:
             yield f"{where}: is of another subject"
-        elif getattr(content, "reader", reader) != reader:
+        elif readers - {reader}:
             yield f"{where}: is of another reader"
+
+
+def _stated(record: Record, content: Body) -> tuple[set[str], set[str]]:
+    """Return the subjects and the readers that a record names, and the document in it."""
+    parts: list[object] = [content, *(content.reads if isinstance(content, ImportBody) else ())]
+    stated = [{name: getattr(one, name, None) for name in ("subject", "reader")} for one in parts]
+    text = signed_text(record)
+    if text is not None:
+        document = json.loads(text)
+        stated.append({name: document.get(name) for name in ("subject", "reader")})
+    subjects, readers = (
+        {str(one[name]) for one in stated if one[name]} for name in ("subject", "reader")
+    )
+    return subjects, readers
 
 
 def _anchor_problems(records: Sequence[Record], anchors: Sequence[Anchor]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from recistkit.errors import RecistkitError, RoleError, StoreError
-from recistkit.store.anchoring import anchor_of
+from recistkit.store.anchoring import anchor_of, unanchored
 from recistkit.store.journal import Journal
 from recistkit.store.rows import Anchor
 from recistkit.store.verify import verify_reader_file, verify_study_file
@@ -61,10 +61,25 @@ def _readers(study: StudyFolder, only: str | None) -> list[str]:
         if path.is_file():
             name = study.file.study
             found += verify_reader_file(path, reader, study=name, anchors=anchors)
+            found += _not_told(study, path, reader)
         elif any(one.reader == reader for one in anchors):
             found.append(f"{path.name}: is not there, and holds what was signed")
         found += _documents(path, reader)
     return found
+
+
+def _not_told(study: StudyFolder, path: Path, reader: str) -> list[str]:
+    """Return the signatures that the study does not know of, and so does not count."""
+    try:
+        with Journal.open_to_look(path, reader, study=study.file.study) as journal:
+            missing = unanchored(journal, study.file)
+    except StoreError:
+        return []  # what is wrong with the reader's file is said of the file
+    return [
+        f"{path.name}: {one.subject}, revision {one.revision} is signed and the study does not "
+        "know it; opening the case tells it"
+        for one in missing
+    ]
 
 
 def _documents(path: Path, reader: str) -> list[str]:

@@ -280,6 +280,40 @@ def test_what_is_signed_and_fixed_stays_as_it_was(trial: Path, laptop: Path, gon
     )
 
 
+def test_what_is_signed_of_a_lesion_stays_as_it_was(
+    trial: Path, laptop: Path, gone_on: Path
+) -> None:
+    with Journal.open_to_look(file_of(gone_on), "A") as journal:
+        (_, last) = journal.records(read_chain("S1"))
+    read = Read.model_validate_json(signed_text(last) or "")
+    first = read.lesions[0].model_copy(update={"nodal": True})
+    draft = read.model_copy(
+        update={"state": "draft", "signature": None, "lesions": (first, *read.lesions[1:])}
+    )
+    signed = sign_read(draft, name="Reader A", meaning="read", signed_at=SIGNED_AT)
+    signed_on(laptop, lambda _: read_document_text(signed), "week-8")
+    assert refusal(trial, file_of(laptop)) == (
+        "nothing was merged:\n  A.db: S1, revision 2: baseline was changed and not amended"
+    )
+
+
+def test_a_document_of_one_subject_is_no_read_of_another(trial: Path, laptop: Path) -> None:
+    with Journal.open(file_of(laptop), "A") as journal:
+        text = signed_text(journal.records(read_chain("S1"))[-1]) or ""
+        body = SignBody.of(subject="S2", reader="A", document=text, timepoint="baseline")
+        journal.append_record("S2", Entry(actor=ANNA, body=body, charter=1))
+    assert refusal(trial, file_of(laptop)) == (
+        "nothing was merged:\n  A.db: chain 'read:S2', revision 1: is of another subject"
+    )
+
+
+def test_a_document_in_other_words_than_ours_is_refused(trial: Path, laptop: Path) -> None:
+    signed_on(laptop, lambda text: text + "\n", "baseline")
+    assert "S1, revision 2: holds a document in other words than this program writes" in (
+        refusal(trial, file_of(laptop))
+    )
+
+
 def test_visits_are_signed_in_their_order(trial: Path, laptop: Path, gone_on: Path) -> None:
     with Journal.open_to_look(file_of(gone_on), "A") as journal:
         texts = [signed_text(one) or "" for one in journal.records(read_chain("S2"))]

@@ -36,6 +36,14 @@ def test_a_document_that_nobody_signed_is_named(trial: Path) -> None:
     assert verified(trial) == ("S1_reader-B.json: is not what was signed last",)
 
 
+def test_a_signature_that_the_study_does_not_know_is_named(trial: Path) -> None:
+    before = (trial / "study.db").read_bytes()
+    read_all(trial, "A", 0.5, ("S2",))
+    (trial / "study.db").write_bytes(before)
+    said = "is signed and the study does not know it; opening the case tells it"
+    assert verified(trial)[:3] == tuple(f"A.db: S2, revision {one} {said}" for one in (1, 2, 3))
+
+
 def test_the_charter_of_the_folder_is_compared_with_the_one_in_force(trial: Path) -> None:
     charter = trial / "study.toml"
     charter.write_text(charter.read_text(encoding="utf-8") + "#", encoding="utf-8", newline="\n")
