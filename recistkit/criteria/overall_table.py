@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from recistkit.terms import RESPONSES
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
 
 __all__ = ["NEW", "NON_TARGET", "TARGET", "OverallRow", "OverallTable", "faults_of_table"]
 
@@ -93,8 +91,6 @@ class OverallTable:
     @classmethod
     def from_rows(cls, rows: Sequence[OverallRow]) -> OverallTable:
         """Spread rows over their cells."""
-        import numpy as np  # what only looks at criteria does not wait for it
-
         table = np.full((len(RESPONSES), len(RESPONSES), len(NEW)), -1, np.int8)
         for position, row in enumerate(rows):
             for target, non_target, new in row.cells():

@@ -98,7 +98,7 @@ def _place_mm(mark: Part) -> Sequence[float | None]:
 def _reads(documents: Sequence[Part]) -> pl.DataFrame:
     """Return the reads table, column by column."""
     marks = [mark for one in documents for mark in one["marks"]]
-    images = [mark.get("image", _NOTHING) for mark in marks]
+    images = [mark.get("image") or _NOTHING for mark in marks]
     lesions = [mark["lesion_said"] for mark in marks]
     sources: dict[str, list[Part]] = dict.fromkeys(READS_COLUMNS, marks)
     sources |= dict.fromkeys(_OF_LESION, lesions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from recistkit.errors import ReadingError, StoreError
+from recistkit.errors import ReadingError, RecistkitError
 from recistkit.exchange.read_document import read_document_text
 from recistkit.model.read import Read
 from recistkit.store.actor import Actor
@@ -95,7 +95,7 @@ class ReadChain:
         try:
             with StudyFolder.opened(self.folder) as study:
                 catch_up(journal, study.file, self.actor)
-        except StoreError as error:
+        except RecistkitError as error:  # what is signed is on disk whatever the study says
             return f"the study does not know of the last signature yet: {error}"
         return ""
 

@@ -11,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from recistkit.errors import OutputError, ScanError
+from recistkit.errors import OptionError, OutputError, ScanError
 from recistkit.exchange.load_tables import load_decisions, raise_faults
 from recistkit.exchange.read_document import load_read_documents
 from recistkit.store.actor import Actor
@@ -81,6 +81,8 @@ def begin_example(source: Path, study: Path) -> None:
     OutputError, StoreError
         If the study cannot be written.
     """
+    if study.exists() or default_key_file(study).exists():
+        raise OptionError(f"{study.name}, or its key file, is there already and is no study")
     decisions = load_decisions(source / _DECISIONS)
     raise_faults((decisions,))
     try:

@@ -70,6 +70,8 @@ def export_study(study: StudyFolder, output: Path) -> tuple[ExportedFile, ...]:
         If it cannot be written.
     """
     _, actor = study.acting("manager")
+    if output.absolute().resolve().is_relative_to(study.path.resolve()):
+        raise OptionError("an export names all readers: expected a folder outside the study")
     if output.exists():
         raise OptionError(f"{output.name} is there already; expected a name for a new folder")
     files = _contents(study)

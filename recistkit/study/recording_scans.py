@@ -12,6 +12,7 @@ from recistkit.store.bodies import AddScansBody, VisitOfSubject
 from recistkit.store.rows import Anchor, Subject
 from recistkit.study.adding.add_scans import StudyScans
 from recistkit.study.folder import StudyFolder
+from recistkit.study.reread_names import reread_names
 
 __all__ = ["scans_of"]
 
@@ -33,10 +34,11 @@ def scans_of(study: StudyFolder) -> StudyScans:
         labels = visits.get(anchor.subject, ())
         end = labels.index(anchor.timepoint) + 1 if anchor.timepoint in labels else len(labels)
         signed |= {(anchor.subject, label) for label in labels[:end]}
+    hidden = reread_names(study)
     return StudyScans(
         existing=study.file.scans,
         record=lambda records: _record(study, actor, records),
-        is_locked=lambda subject, timepoint: (subject, timepoint) in signed,
+        is_locked=lambda subject, timepoint: subject in hidden or (subject, timepoint) in signed,
     )
 
 

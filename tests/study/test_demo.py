@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 import pytest
 
-from recistkit.errors import ScanError, StoreError
+from recistkit.errors import OptionError, ScanError, StoreError
 from recistkit.study.adding.problems import ScansRefusedError
 from recistkit.study.demo import Demo, run_demo
 from recistkit.study.example_study import begin_example, example_folder, visit_folders
@@ -119,6 +119,15 @@ def test_a_decision_that_cannot_be_recorded_leaves_no_study(tmp_path: Path) -> N
         begun(folder)
     assert str(caught.value) == "NOT saved: why? ADJUDICATE needs a reason"
     assert [path.name for path in tmp_path.iterdir()] == ["example"]
+
+
+@pytest.mark.parametrize("there", ["example-study", "example-study-key.json"])
+def test_nothing_that_is_there_is_replaced_by_an_example(tmp_path: Path, there: str) -> None:
+    folder = write_study_with_scans(tmp_path / "example")
+    (tmp_path / there).mkdir()
+    with pytest.raises(OptionError) as caught:
+        begun(folder)
+    assert str(caught.value) == ("example-study, or its key file, is there already and is no study")
 
 
 def test_an_example_that_is_not_there_is_refused(

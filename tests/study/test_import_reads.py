@@ -317,6 +317,15 @@ def test_subjects_of_another_name_are_mapped(trial: Path, pilot: Path, tmp_path:
     assert verified(trial) == ()
 
 
+def test_a_subject_that_the_mapping_does_not_name_is_a_fault(
+    trial: Path, pilot: Path, tmp_path: Path
+) -> None:
+    mapping = tmp_path / "subjects.csv"
+    mapping.write_text("subject,study_subject\nP-77,S2\n", encoding="utf-8")
+    with pytest.raises(DocumentError, match="the mapping does not name its subject"):
+        imported(trial, pilot, mapping=mapping)
+
+
 def test_faults_of_a_mapping_are_said_at_once(trial: Path, pilot: Path, tmp_path: Path) -> None:
     mapping = tmp_path / "subjects.csv"
     mapping.write_text(

@@ -215,3 +215,14 @@ def test_a_reader_verifies_his_own_file_and_learns_of_no_other(trial: Path) -> N
         "S1_reader-A.json: is not what was signed last",
     )
     assert (verified(trial), verified(trial, "A")) == (gone, gone)
+
+
+def test_an_export_is_written_outside_the_study(trial: Path) -> None:
+    read_all(trial, "A", 0.5, ("S1",))
+    with (
+        acting_as("M"),
+        StudyFolder.opened(trial) as study,
+        pytest.raises(OptionError, match="an export names all readers: expected a folder outside"),
+    ):
+        export_study(study, trial / "readers" / "B" / "export")
+    assert not (trial / "readers" / "B").exists()

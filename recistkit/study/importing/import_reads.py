@@ -125,6 +125,7 @@ def import_reads(
         for one in found
     ]
     faults += _twice(found)
+    faults += _unmapped(found, names) if mapping else ()
     new, known = _not_imported_yet(study, found, faults)
     new = _checked(study, new, Path(key_file) if key_file else None, faults)
     if faults:
@@ -184,6 +185,16 @@ def _twice(found: Iterable[_Document]) -> list[Fault]:
             message = f"is of subject {subject} and reader {reader}, as is {first[one.key]}"
             faults.append(Fault(0, one.name, message))
     return faults
+
+
+def _unmapped(found: Iterable[_Document], names: Mapping[str, str]) -> list[Fault]:
+    """Return which documents are of a subject that the mapping does not name."""
+    mapped = {*names.values()}
+    return [
+        Fault(0, one.name, "the mapping does not name its subject")
+        for one in found
+        if one.read.subject not in mapped
+    ]
 
 
 def _not_imported_yet(
