@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ from recistkit.errors import OptionError, OutputError
 
 __all__ = ["require_own_folder", "write_figures"]
 
-_SUFFIX: Final = ".svg"
+_OURS: Final = re.compile(r"(reread-.*_)?(sums_|lesions_|responses_|adjudication).*\.svg")
 
 
 def require_own_folder(folder: Path) -> None:
@@ -25,7 +26,7 @@ def require_own_folder(folder: Path) -> None:
     if not folder.exists():
         return
     if not folder.is_dir() or any(
-        path.suffix != _SUFFIX or not path.is_file() for path in folder.iterdir()
+        not _OURS.fullmatch(path.name) or not path.is_file() for path in folder.iterdir()
     ):
         raise OptionError(
             f"{folder} holds other things than figures; expected a new folder for --figures"

@@ -34,6 +34,12 @@ _NRRD: Final = ".nrrd"
 _AXES: Final = 3
 _SEGMENTATIONS: Final = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 _EXACT: Final = 2**53
+_HEADER_BYTES: Final = 2**16
+_SPACES: Final = (
+    *("left-posterior-superior", "right-anterior-superior", "left-anterior-superior"),
+    *("lps", "ras", "las"),
+)
+"""Spaces of a patient that SimpleITK turns into LPS; it takes any other as LPS too."""
 _FAILURE: Final = "cannot be understood as a label volume: damaged, or cut short"
 _EXPECTED: Final = "expected NIfTI (.nii, .nii.gz), NRRD (.nrrd) or a DICOM segmentation"
 
@@ -128,14 +134,37 @@ def _nrrd_labels(path: Path, max_bytes: int) -> Labels:
         raise ScanError(path, f"holds {number} values a voxel; expected one label")
     if file.GetDimension() != _AXES:
         raise ScanError(path, f"holds {file.GetDimension()} axes and not one volume of three")
-    if "NRRD_space" not in file.GetMetaDataKeys():
-        raise ScanError(path, "does not say where it lies in the patient (no space)")
+    _require_patient_space(path)
     voxel_bytes = SimpleITK.Image([1, 1, 1], file.GetPixelID()).GetSizeOfPixelComponent()
     _require_room(path, file.GetSize(), voxel_bytes, max_bytes)
     image = file.Execute()
     voxels, grid = image_grid(image)
     # The view is of the image's memory, which ends with it.
     return _whole(path, voxels.copy()), grid
+
+
+def _require_patient_space(path: Path) -> None:
+    """Refuse an NRRD file whose places are not in mm in the patient: SimpleITK takes them so.
+
+    Raises
+    ------
+    ScanError
+    """
+    with path.open("rb") as file:
+        header = file.read(_HEADER_BYTES).split(b"\n\n")[0].replace(b"\r", b"")
+    lines = header.decode("ascii", errors="replace").splitlines()
+    fields = {
+        name.strip().lower(): value.strip().lower()
+        for name, colon, value in (line.partition(":") for line in lines)
+        if colon and not value.startswith("=")
+    }
+    if fields.get("space") not in _SPACES:
+        raise ScanError(path, "does not say where it lies in the patient (no space)")
+    units = set(fields.get("space units", "").replace('"', " ").split())
+    if units - {"mm"}:
+        raise ScanError(path, "is not in mm (space units)")
+    if "none" in fields.get("space directions", "none"):
+        raise ScanError(path, "does not say how far apart its voxels are (space directions)")
 
 
 def _segmentation_labels(path: Path, max_bytes: int) -> Iterator[Labels]:
@@ -146,6 +175,9 @@ def _segmentation_labels(path: Path, max_bytes: int) -> Iterator[Labels]:
     if header.get("SegmentationType") == "FRACTIONAL":
         raise ScanError(path, "is a segmentation of fractions; expected whole voxels (BINARY)")
     file = _segmentation(path)
+    if not _states_steps(file):
+        reason = "does not say how far apart its planes are (Spacing Between Slices)"
+        raise ScanError(path, reason)
     geometry = file.get_volume_geometry()
     if geometry is None:
         raise ScanError(path, "its planes do not make a volume: not parallel, or not evenly spaced")
@@ -166,6 +198,13 @@ def _segmentation(path: Path) -> highdicom.seg.Segmentation:
     from highdicom.seg import Segmentation
 
     return Segmentation.from_dataset(opened_dataset(path, header_only=False), copy=False)
+
+
+def _states_steps(file: Any) -> bool:  # noqa: ANN401  any DICOM dataset
+    """Return whether a segmentation states the step between planes, which else is guessed."""
+    groups = [*file.SharedFunctionalGroupsSequence, *file.PerFrameFunctionalGroupsSequence[:1]]
+    measures = [one for group in groups for one in group.get("PixelMeasuresSequence", ())]
+    return any(one.get("SpacingBetweenSlices") for one in measures)
 
 
 def _placed(volume: highdicom.Volume) -> Labels:

@@ -154,20 +154,20 @@ def test_without_matplotlib_the_extra_is_named() -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    write_figures(tmp_path / "figures", {"a.svg": b"1", "b.svg": b"2"})
+    write_figures(tmp_path / "figures", {"sums_a.svg": b"1", "sums_b.svg": b"2"})
     yield tmp_path / "figures"
     assert [path.name for path in tmp_path.iterdir()] == ["figures"]
 
 
 def test_figures_of_an_earlier_run_are_replaced_as_a_whole(folder: Path) -> None:
-    write_figures(folder, {"c.svg": b"3"})
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {"c.svg": b"3"}
+    write_figures(folder, {"sums_c.svg": b"3"})
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {"sums_c.svg": b"3"}
 
 
 def test_a_folder_with_other_things_is_refused(folder: Path) -> None:
     (folder / "notes.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(OptionError) as caught:
-        write_figures(folder, {"c.svg": b"3"})
+        write_figures(folder, {"sums_c.svg": b"3"})
     assert str(caught.value) == (
         f"{folder} holds other things than figures; expected a new folder for --figures"
     )
@@ -183,9 +183,16 @@ def test_figures_that_cannot_be_written_leave_the_former_ones(folder: Path) -> N
         return real(self, target)
 
     with patch.object(Path, "rename", full), pytest.raises(OutputError) as caught:
-        write_figures(folder, {"c.svg": b"3"})
+        write_figures(folder, {"sums_c.svg": b"3"})
     assert str(caught.value) == (
         f"{folder}: cannot be written: No space left on device; what was there is unchanged"
     )
-    assert sorted(path.name for path in folder.iterdir()) == ["a.svg", "b.svg"]
-    write_figures(folder, {"c.svg": b"3"})
+    assert sorted(path.name for path in folder.iterdir()) == ["sums_a.svg", "sums_b.svg"]
+    write_figures(folder, {"sums_c.svg": b"3"})
+
+
+def test_a_drawing_of_somebody_else_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "my-own-drawing.svg").write_bytes(b"<svg/>")
+    with pytest.raises(OptionError, match="holds other things than figures"):
+        write_figures(tmp_path, {"sums_a.svg": b"1"})
+    assert [path.name for path in tmp_path.iterdir()] == ["my-own-drawing.svg"]

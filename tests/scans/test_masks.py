@@ -270,3 +270,32 @@ def test_the_number_of_workers_is_at_least_one() -> None:
     with pytest.raises(OptionError) as refusal:
         measured_masks([], workers=0)
     assert str(refusal.value) == "workers is 0; expected 1 or more"
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "said"),
+    [
+        (b'"mm" "mm" "mm"', b'"um" "um" "um"', "is not in mm (space units)"),
+        (
+            b"space: left-posterior-superior",
+            b"space: scanner-xyz",
+            "does not say where it lies in the patient (no space)",
+        ),
+        (b"(0,0,5)", b"none", "does not say how far apart its voxels are (space directions)"),
+    ],
+)
+def test_an_nrrd_file_that_is_not_in_mm_in_the_patient_is_refused(
+    tmp_path: Path, was: bytes, now: bytes, said: str
+) -> None:
+    header = (
+        b"NRRD0004\ntype: uint8\ndimension: 3\nsizes: 4 4 2\nspace: left-posterior-superior\n"
+        b"space directions: (1,0,0) (0,1,0) (0,0,5)\nkinds: domain domain domain\n"
+        b'space units: "mm" "mm" "mm"\nspace origin: (0,0,0)\nencoding: raw\nendian: little\n\n'
+    )
+    path = tmp_path / "mask.nrrd"
+    path.write_bytes(header + bytes(32))
+    assert len(list(label_volumes(path))) == 1
+    path.write_bytes(header.replace(was, now) + bytes(32))
+    with pytest.raises(ScanError) as raised:
+        list(label_volumes(path))
+    assert str(raised.value) == f"mask.nrrd: {said}"
