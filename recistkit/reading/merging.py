@@ -10,6 +10,7 @@ from typing import Final
 
 from recistkit.errors import StoreError
 from recistkit.exchange.read_document import parse_read_document
+from recistkit.reading.merged_drafts import draft_faults, unclassifiable
 from recistkit.reading.merged_records import StudyRules, record_faults
 from recistkit.reading.paths import document_path, reads_folder
 from recistkit.reading.signing import restore_document
@@ -138,8 +139,10 @@ def _looked_at(
         if not found:
             with Journal.open_to_look(path, reader, study=study.file.study) as journal:
                 content = content_of(journal)
+                drafts = list(draft_faults(journal, content))
             ours = _ours(study, reader)
-            found += [f"{path.name}: {one}" for one in _faults(reader, ours, content, rules)]
+            new = list(_faults(reader, ours, content, rules)) or drafts
+            found += [f"{path.name}: {one}" for one in new]
             found = found or list(_anchor_faults(study, path, reader))
             file = _File(reader=reader, sha256=sha256, content=content)
         if _sha256(path) != sha256:
@@ -179,9 +182,15 @@ def _faults(
     yield from lacking
     if lacking:
         return
-    for name in sorted({record.chain for record in new_records(ours, theirs)}):
-        known = len(ours.chains.get(name, ()))
-        yield from record_faults(reader, theirs.chains[name], known, rules)
+    chains = sorted({record.chain for record in new_records(ours, theirs)})
+    found = [
+        fault
+        for name in chains
+        for fault in record_faults(
+            reader, theirs.chains[name], len(ours.chains.get(name, ())), rules
+        )
+    ]
+    yield from found or unclassifiable([theirs.chains[name] for name in chains])
 
 
 def _anchor_faults(study: StudyFolder, path: Path, reader: str) -> tuple[str, ...]:

@@ -307,6 +307,48 @@ def test_a_document_of_one_subject_is_no_read_of_another(trial: Path, laptop: Pa
     )
 
 
+def test_a_draft_that_cannot_be_gone_on_with_is_refused(trial: Path, laptop: Path) -> None:
+    with Journal.open(file_of(laptop), "A") as journal:
+        revision = len(journal.events("S1")) + 1
+        journal.append("S1", revision, "measure", {})
+    assert "the journal is damaged: event" in refusal(trial, file_of(laptop))
+
+
+def test_a_draft_that_opens_what_is_signed_is_refused(trial: Path, laptop: Path) -> None:
+    with Journal.open(file_of(laptop), "A") as journal:
+        events = journal.events("S1")
+        signed = next(
+            change for one in events if one.command == "sign" for change in one.body["changes"]
+        )
+        back = {"part": signed["part"], "before": signed["after"], "after": None}
+        journal.append("S1", len(events) + 1, "amend", {"changes": [back]})
+    assert refusal(trial, file_of(laptop)) == (
+        "nothing was merged:\n  A.db: S1: the draft opens baseline again, signed and not amended"
+    )
+
+
+def test_a_read_that_cannot_be_classified_is_refused(trial: Path, laptop: Path) -> None:
+    with Journal.open(file_of(laptop), "A") as journal:
+        text = signed_text(journal.records(read_chain("S1"))[-1]) or ""
+        read = Read.model_validate_json(text)
+        bare = read.marks[0].model_copy(
+            update={
+                "state": "not-evaluable",
+                "reason": "artefact",
+                **dict.fromkeys(("longest", "short", "longest_mm", "short_mm")),
+            }
+        )
+        images = [mark.model_copy(update={"image": None}) for mark in (bare, *read.marks[1:])]
+        draft = read.model_copy(
+            update={"subject": "S2", "state": "draft", "signature": None, "marks": tuple(images)}
+        )
+        signed = sign_read(draft, name="Reader A", meaning="read", signed_at=SIGNED_AT)
+        document = read_document_text(signed)
+        body = SignBody.of(subject="S2", reader="A", document=document, timepoint="baseline")
+        journal.append_record("S2", Entry(actor=ANNA, body=body, charter=1))
+    assert "target T1 has no size at the baseline" in refusal(trial, file_of(laptop))
+
+
 def test_a_document_in_other_words_than_ours_is_refused(trial: Path, laptop: Path) -> None:
     signed_on(laptop, lambda text: text + "\n", "baseline")
     assert "S1, revision 2: holds a document in other words than this program writes" in (

@@ -27,8 +27,8 @@ __all__ = [
 ]
 
 NOT_CALLED: Final = {
-    "recistkit.study.demo.run_demo": "works on the example that is shipped",
-    "recistkit.study.example_study.begin_example": "as above",
+    "recistkit.study.example_study.begin_example": "makes a study of its own",
+    "recistkit.reading.merged_drafts.draft_faults": "takes what a merge, a manager's, has opened",
     "recistkit.reading.adjudication.summary_of": "takes a session of an adjudicator, see below",
     "recistkit.study.adding.run.added": "takes what `scans_of` gives a manager only",
     "recistkit.study.adding.add_scans.add_scans": "as above",

@@ -46,6 +46,7 @@ PLAIN: Final = """
     dict frozenset list Literal Unpack npt np NDArray int64 dt date datetime pl DataFrame
 """
 VALUES: Final = """
+    ReaderContent
     Read Timepoint Lesion Mark MarkKey Ruler Finding Series Vector Criteria Charter ReadRules Role
     Choice StudySettings Progress OnFile Draft Drawing Change Changes LesionState Place Event
     VisitFacts Missing Evaluation ViewGrid Assessment ResponseOptions OptionArguments Batch Study
