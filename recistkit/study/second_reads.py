@@ -14,9 +14,10 @@ from recistkit.study.folder import StudyFolder
 from recistkit.study.signed_reads import SignedRead, signed_reads, signed_rereads
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
-    from recistkit.model.scan_record import ScanRecord
+    from recistkit.model.read import Read
+from recistkit.model.scan_record import ScanRecord
 
 __all__ = ["SECOND", "SecondReads", "second_reads"]
 
@@ -72,9 +73,18 @@ def second_reads(study: StudyFolder) -> SecondReads | None:
     if not again:
         return None
     subjects = {one.anchor.subject: known[one.anchor.subject, one.anchor.reader] for one in again}
-    pairs = {(subjects[one.anchor.subject], one.anchor.reader) for one in again}
+    pairs = {
+        (subjects[one.anchor.subject], one.anchor.reader): {
+            item.label for item in one.read.timepoints
+        }
+        for one in again
+    }
     first = signed_reads(study, subjects=sorted(set(subjects.values())))
-    mine = [one.read for one in first if (one.anchor.subject, one.anchor.reader) in pairs]
+    mine = [
+        _at(one.read, pairs[key])
+        for one in first
+        if (key := (one.anchor.subject, one.anchor.reader)) in pairs
+    ]
     scans = study.file.scans()
     made = [
         pl.concat(
@@ -85,6 +95,13 @@ def second_reads(study: StudyFolder) -> SecondReads | None:
     reads, visits = (RawTable("re-reads", table, 1, is_checked=True) for table in made)
     readers = tuple(sorted({reader for _, reader in pairs}))
     return SecondReads(reads=reads, visits=visits, readers=readers)
+
+
+def _at(read: Read, labels: Collection[str]) -> Read:
+    """Return a first read at the visits that its re-read has: scans may have come since."""
+    timepoints = tuple(item for item in read.timepoints if item.label in labels)
+    marks = tuple(mark for mark in read.marks if mark.timepoint in labels)
+    return read.model_copy(update={"timepoints": timepoints, "marks": marks})
 
 
 def _as_second(

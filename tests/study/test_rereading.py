@@ -35,6 +35,7 @@ from recistkit.study.recording_scans import scans_of
 from recistkit.study.reread_names import free_names
 from recistkit.study.reread_scans import _days_earlier
 from recistkit.study.rereading import Draw, reread
+from recistkit.study.second_reads import second_reads
 from recistkit.study.signed_reads import completed, signed_reads
 from tests.napari_recistkit.small_study import VISITS, opened, write_series
 from tests.scans.loading import loaded, voxels_of
@@ -277,6 +278,24 @@ def test_intra_reader_figures_are_those_of_two_readers(trial: Path) -> None:
     assert tables["reread_differences"].height == 0
     for name in ("agreement", "size_agreement", "matched_lesions", "differences"):
         assert tables[f"reread_{name}"].schema == tables[name].schema
+
+
+def test_visits_that_came_after_a_reread_are_in_no_figure_of_it(
+    trial: Path, tmp_path: Path
+) -> None:
+    read_again(trial, "S1")
+    read_all(trial, "A", 0.5, ("S3",))
+    write_series(tmp_path / "new" / "v", "ct", "1.2.901", "2011-07-01", "CT", seed=77)
+    mapping = tmp_path / "later.csv"
+    mapping.write_text("folder,subject,timepoint\nv,S1,week-24\n", encoding="utf-8")
+    with acting_as("M"), StudyFolder.opened(trial) as study:
+        add_scans(tmp_path / "new", trial, scans=scans_of(study), mapping=mapping)
+    read_all(trial, "A", 1.6, ("S1",), since=3, visits=4)
+    with acting_as("M"), StudyFolder.opened(trial, to_look=True) as study:
+        found = second_reads(study)
+    assert found is not None
+    assert set(found.visits.frame["timepoint"]) == {"baseline", "week-8", "week-16"}
+    assert "week-24" not in set(found.reads.frame["timepoint"])
 
 
 def test_an_unfinished_reread_has_no_figures_yet(trial: Path) -> None:
