@@ -205,7 +205,7 @@ def _stated(record: Record, content: Body) -> tuple[set[str], set[str]]:
     stated = [{name: getattr(one, name, None) for name in ("subject", "reader")} for one in parts]
     text = signed_text(record)
     if text is not None:
-        document = json.loads(text)
+        document = _json_of(text)  # what else it says is checked where documents are read
         stated.append({name: document.get(name) for name in ("subject", "reader")})
     subjects, readers = (
         {str(one[name]) for one in stated if one[name]} for name in ("subject", "reader")
@@ -253,3 +253,9 @@ def _is_json(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _json_of(text: str) -> dict[str, Any]:
+    """Return the JSON object of a text; an empty one where it holds none."""
+    found = json.loads(text) if _is_json(text) else None
+    return found if isinstance(found, dict) else {}

@@ -90,10 +90,10 @@ def problems_of(trial: Path) -> tuple[str, ...]:
 
 def exported(trial: Path) -> dict[str, bytes] | str:
     """Return every file of an export by name, of a copy that has never been exported before."""
-    copy = trial.with_name("copy")
-    shutil.rmtree(copy, ignore_errors=True)
+    copy, output = trial.with_name("copy"), trial.with_name("exported")
+    for former in (copy, output):
+        shutil.rmtree(former, ignore_errors=True)
     shutil.copytree(trial, copy)
-    output = copy / "export"
     try:
         with acting_as("M"), StudyFolder.opened(copy) as study:
             export_study(study, output)
