@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 __all__ = [
+    "ClusterError",
     "CriteriaError",
     "DocumentError",
     "Fault",
@@ -20,6 +21,7 @@ __all__ = [
     "OutputError",
     "ReadingError",
     "RecistkitError",
+    "RegistrationError",
     "RevisionTakenError",
     "RoleError",
     "ScanError",
@@ -132,8 +134,16 @@ class MaskError(RecistkitError, ValueError):
     """An array that is no label volume: 0 for background, a whole number above it for a label."""
 
 
+class RegistrationError(RecistkitError, ValueError):
+    """Two scans that cannot be laid over each other: of two modalities, or nothing in common."""
+
+
 class OptionError(RecistkitError, ValueError):
     """An option that does not exist, or has a value it cannot have."""
+
+
+class ClusterError(RecistkitError, OSError):
+    """A cluster does not answer, is another program's, or went away while it worked."""
 
 
 class OutputError(RecistkitError, OSError):

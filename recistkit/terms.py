@@ -27,6 +27,7 @@ __all__ = [
     "REASONS",
     "RESPONSES",
     "ROLES",
+    "SIGNING_ACTIONS",
     "STATES",
     "TARGET_STATES",
     "TUMOUR_MARKERS",
@@ -96,6 +97,8 @@ ACTIONS: Final = (
 """What can stand in a chain of a study."""
 REASONED_ACTIONS: Final = ("CHARTER", "UNLOCK", "AMEND", "ADJUDICATE")
 """Actions that nobody may do without saying why."""
+SIGNING_ACTIONS: Final = ("SIGN", "IMPORT")
+"""Actions that bring a signed document into the chain of a read."""
 
 COMPARABLE: Final = (
     "best_response",

@@ -13,9 +13,11 @@ from typing import Final, Literal
 
 from recistkit.errors import GeometryError
 
-__all__ = ["PLANE_TOLERANCE_DEGREES", "Plane", "Series", "Vector", "cross", "dot"]
+__all__ = ["PLANE_TOLERANCE_DEGREES", "Contrast", "Plane", "Series", "Vector", "cross", "dot"]
 
 Plane = Literal["axial", "coronal", "sagittal", "oblique"]
+Contrast = Literal["given", "enteral", "none", "not-stated"]
+"""What a header says of a contrast agent; ``enteral`` is one by mouth or rectum alone."""
 Vector = tuple[float, float, float]
 
 PLANE_TOLERANCE_DEGREES: Final = 10.0
@@ -48,7 +50,8 @@ class Series:
     Parameters
     ----------
     uid : str
-        Series instance UID.
+        Series instance UID; where that holds several stacks, one of each stack
+        that follows from it.
     modality : str or None
         DICOM modality, such as ``"CT"``.
     date : datetime.date or None
@@ -61,6 +64,8 @@ class Series:
         As stated; it may differ from the spacing of the slices.
     frame_of_reference : str or None
         Frame of reference UID: places are comparable within one.
+    contrast : str or None
+        What its header says of a contrast agent; None where a file cannot say it.
     origin_mm : Vector
         Centre of the voxel (0, 0, 0), LPS.
     row_direction, column_direction, slice_direction : Vector
@@ -88,6 +93,7 @@ class Series:
     date: dt.date | None = None
     slice_thickness_mm: float | None = None
     frame_of_reference: str | None = None
+    contrast: Contrast | None = None
 
     def __post_init__(self) -> None:
         numbers = (*self.spacing_mm, *self.origin_mm, *self.direction)

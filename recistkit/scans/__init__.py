@@ -1,4 +1,4 @@
-"""Scans: DICOM and NIfTI files as Series and as images in patient space (LPS, mm).
+"""Scans: DICOM, NIfTI, NRRD and MetaImage files as Series and as images (LPS, mm).
 
 What cannot be placed honestly is refused with a `ScanError` that says, in a
 radiologist's words, what is wrong. No other exception leaves this package,
@@ -7,11 +7,10 @@ and no message names the patient.
 
 from __future__ import annotations
 
+from recistkit.scans.found_series import FolderContents, FoundSeries
 from recistkit.scans.load import (
     MAX_VOLUME_BYTES,
-    FolderContents,
     FolderScans,
-    FoundSeries,
     find_series,
     load_folder,
     load_found,

@@ -6,14 +6,16 @@ import logging
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
 from recistkit.errors import GeometryError, RecistkitError, ScanError
 
-__all__ = ["scan_boundary"]
+__all__ = ["scan_boundary", "silence"]
 
+_RUST: Final = "pyo3_runtime"
+"""Where the panics of decoders in Rust come from, which are no `Exception`."""
 _LOUD: Final = ("pydicom", "nibabel.global")
 
 
@@ -52,6 +54,18 @@ def scan_boundary(path: Path, failure: str) -> Iterator[None]:
         raise ScanError(path, "does not fit into memory") from None
     except Exception as error:  # noqa: BLE001  a damaged file may make a decoder raise anything
         raise ScanError(path, f"{failure} ({type(error).__name__})") from None
+    except BaseException as error:
+        if type(error).__module__ != _RUST:
+            raise
+        raise ScanError(path, f"{failure} ({type(error).__name__})") from None
+
+
+def silence() -> AbstractContextManager[None]:
+    """Keep the warnings and logs of the libraries silent, over more than one file.
+
+    Each boundary does so by itself; between hundreds of files it takes its time.
+    """
+    return _SILENCE.kept()
 
 
 class _Silence:

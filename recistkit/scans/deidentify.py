@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from recistkit.errors import ScanError
 from recistkit.scans.boundary import scan_boundary
-from recistkit.scans.dicom_header import opened_dataset, rescale
+from recistkit.scans.decoding import Decoders
+from recistkit.scans.dicom_header import opened_dataset, rescale, slice_headers
 from recistkit.scans.identity import SCAN_CLASSES
 from recistkit.scans.kept_tags import kept_elements
 from recistkit.scans.pseudonyms import Pseudonyms
@@ -72,7 +73,14 @@ class CleanFile:
     pixels_sha256: str
 
 
-def clean_slice(path: Path, subject: str, pseudonyms: Pseudonyms) -> CleanFile:
+def clean_slice(
+    path: Path,
+    subject: str,
+    pseudonyms: Pseudonyms,
+    decoders: Decoders,
+    *,
+    series_uid: str | None = None,
+) -> CleanFile:
     """Return a DICOM slice as it goes into a study.
 
     Parameters
@@ -83,6 +91,11 @@ def clean_slice(path: Path, subject: str, pseudonyms: Pseudonyms) -> CleanFile:
         The study's own id; it becomes the patient's name and id.
     pseudonyms : Pseudonyms
         For the UIDs and for free texts.
+    decoders : Decoders
+        For pixels that are compressed.
+    series_uid : str, optional
+        Of the stack that it belongs to, where its series UID holds several:
+        in a study each is a series of its own.
 
     Raises
     ------
@@ -93,8 +106,10 @@ def clean_slice(path: Path, subject: str, pseudonyms: Pseudonyms) -> CleanFile:
     with scan_boundary(path, _FAILURE):
         dataset = opened_dataset(path, header_only=False)
         _refuse_pixels(path, dataset)
-        stored = _decoded(path, dataset)
+        stored = _decoded(path, dataset, decoders)
         clean = _header(dataset, subject, pseudonyms)
+        if series_uid is not None:
+            clean.SeriesInstanceUID = pseudonyms.uid(series_uid)
         if rescale(clean) != rescale(dataset):
             raise ScanError(path, "states a rescale slope or intercept that cannot be")
         _put_pixels(clean, dataset, stored)
@@ -123,7 +138,7 @@ def _refuse_pixels(path: Path, dataset: Dataset) -> None:
         raise ScanError(path, "stores its grey values in other than the lowest bits")
 
 
-def _decoded(path: Path, dataset: Dataset) -> NDArray[Any]:
+def _decoded(path: Path, dataset: Dataset, decoders: Decoders) -> NDArray[Any]:
     """Return the stored values of a slice, unused bits set right.
 
     Raises
@@ -131,7 +146,8 @@ def _decoded(path: Path, dataset: Dataset) -> NDArray[Any]:
     ScanError
         If they are not what the header says.
     """
-    stored: NDArray[Any] = dataset.pixel_array
+    frame = slice_headers(path)[0].stored
+    stored: NDArray[Any] = dataset.pixel_array if frame.native else decoders.values(frame)
     if stored.shape != (dataset.Rows, dataset.Columns) or stored.dtype.kind not in "iu":
         raise ScanError(path, "its pixels are not of the size that its header states")
     return stored

@@ -1,4 +1,4 @@
-"""The header of one DICOM file: the few fields that place its slice, and no patient.
+"""The header of one DICOM file: the few fields that place its slices, and no patient.
 
 Fields: DICOM PS3.3, C.7.6.2 (image plane), C.7.6.3 (image pixel), C.11.1 (rescale).
 """
@@ -8,73 +8,77 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-import zlib
-from collections.abc import MutableSequence, Sequence
+from collections.abc import Mapping, MutableSequence, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from recistkit.errors import ScanError
+from recistkit.model.series import Contrast
 from recistkit.scans.boundary import scan_boundary
+from recistkit.scans.contrast import contrast_of
+from recistkit.scans.dicom_elements import (
+    Elements,
+    dataset_of,
+    elements,
+    texts_of,
+)
+from recistkit.scans.dicom_frames import frame_values
+from recistkit.scans.modalities import known_modality
+from recistkit.scans.stored_frame import StoredFrame
 
 if TYPE_CHECKING:
     from pydicom import Dataset
 
 __all__ = [
-    "MAX_FILE_BYTES",
+    "DISTINCTIONS",
     "SliceHeader",
     "is_dicom",
     "opened_dataset",
     "rescale",
-    "slice_header",
+    "slice_headers",
     "values_of",
 ]
 
-MAX_FILE_BYTES: Final = 1024**3
-"""A single file above this, also after inflating it, is refused."""
+DISTINCTIONS: Final[Mapping[str, str]] = {
+    "AcquisitionNumber": "acquisition",
+    "EchoTime": "echo time",
+    "TemporalPositionIdentifier": "temporal position",
+    "ImageType": "image type",
+    "DiffusionBValue": "b-value",
+    "TriggerTime": "trigger time",
+    "InversionTime": "inversion time",
+    "StackID": "stack",
+}
+"""What may tell slices at one place apart, and its name in messages; the first is tried first."""
 
-_TAGS: Final = (
-    "AcquisitionDate",
-    "Columns",
-    "FrameOfReferenceUID",
-    "ImageOrientationPatient",
-    "ImagePositionPatient",
-    "ImageType",
-    "Modality",
-    "ModalityLUTSequence",
-    "NumberOfFrames",
-    "PixelSpacing",
-    "RescaleIntercept",
-    "RescaleSlope",
-    "Rows",
-    "SOPClassUID",
-    "SamplesPerPixel",
-    "SeriesDate",
-    "SeriesInstanceUID",
-    "SliceThickness",
-    "StudyDate",
-)
 _DICOM_SUFFIXES: Final = frozenset({".dcm", ".dicom", ".ima"})
-_SEGMENTATION: Final = "1.2.840.10008.5.1.4.1.1.66.4"
-_DEFLATED: Final = "1.2.840.10008.1.2.1.99"
+_SEGMENTATIONS: Final = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 _PREAMBLE: Final = 128
-_GROUP_LENGTH_BYTES: Final = 12
+_DATES: Final = ("AcquisitionDate", "SeriesDate", "StudyDate")
+_DATES_OF_FRAMES: Final = ("AcquisitionDateTime", *_DATES)
+
+_Values = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SliceHeader:
-    """What one file says about its slice; empty tuples and None where it says nothing.
+    """What a file says about one slice; empty tuples and None where it says nothing.
 
     `pixel_spacing_mm` is (between rows, between columns), the order of DICOM.
+    `frames` is above 1 where a file holds several and does not place each.
+    `distinctions` are texts in the order of `DISTINCTIONS`.
     """
 
     path: Path
     series_uid: str
+    sop_uid: str | None
+    instance_number: int | None
     modality: str | None
     image_type: tuple[str, ...]
     segmentation: bool
     frames: int
-    samples: int
+    colour: bool
     lookup_table: bool
     rows: int
     columns: int
@@ -86,6 +90,10 @@ class SliceHeader:
     date: dt.date | None
     slope: float
     intercept: float
+    contrast: Contrast
+    lossy: bool
+    distinctions: tuple[str, ...]
+    stored: StoredFrame
 
 
 def is_dicom(path: Path) -> bool:
@@ -102,8 +110,13 @@ def is_dicom(path: Path) -> bool:
         return file.read(_PREAMBLE + 4)[_PREAMBLE:] == b"DICM"
 
 
-def slice_header(path: Path) -> SliceHeader:
-    """Return the header of a DICOM file, without decoding its pixels.
+def slice_headers(path: Path) -> list[SliceHeader]:
+    """Return the headers of the slices of a DICOM file, without decoding its pixels.
+
+    Returns
+    -------
+    list of SliceHeader
+        One; of a multi-frame image that places its frames, one for each.
 
     Raises
     ------
@@ -111,77 +124,104 @@ def slice_header(path: Path) -> SliceHeader:
         If it is no DICOM file, is cut short, or names no series.
     """
     with scan_boundary(path, "its header cannot be understood"):
-        dataset = opened_dataset(path, header_only=True)
-        uid = _text(dataset, "SeriesInstanceUID")
+        found = elements(path)
+        values = found.values
+        uid = _first(values, "SeriesInstanceUID")
         if uid is None:
             raise ScanError(path, "names no series: it is no image, or it is cut short")
         if not re.fullmatch(r"[0-9.]{1,64}", uid):
             raise ScanError(path, "its series UID is none: digits and dots are expected")
-        slope, intercept = rescale(dataset)
-        return SliceHeader(
-            path=path,
-            series_uid=uid,
-            modality=_code(dataset, "Modality"),
-            image_type=tuple(str(word).upper() for word in values_of(dataset, "ImageType")),
-            segmentation=_text(dataset, "SOPClassUID") == _SEGMENTATION,
-            frames=int(_number(dataset, "NumberOfFrames") or 1),
-            samples=int(_number(dataset, "SamplesPerPixel") or 1),
-            lookup_table=bool(dataset.get("ModalityLUTSequence")),
-            rows=int(_number(dataset, "Rows") or 0),
-            columns=int(_number(dataset, "Columns") or 0),
-            pixel_spacing_mm=_numbers(dataset, "PixelSpacing"),
-            orientation=_numbers(dataset, "ImageOrientationPatient"),
-            position_mm=_numbers(dataset, "ImagePositionPatient"),
-            thickness_mm=_number(dataset, "SliceThickness") or None,
-            frame_of_reference=_text(dataset, "FrameOfReferenceUID"),
-            date=_date(dataset),
-            slope=slope,
-            intercept=intercept,
-        )
+        frames = int(_number(values, "NumberOfFrames") or 1)
+        placed = "PerFrameFunctionalGroupsSequence" in values
+        if not placed or _first(values, "SOPClassUID") in _SEGMENTATIONS:
+            return [_slice_header(path, found, values, 0, frames, placed=False)]
+        return [
+            _slice_header(path, found, {**values, **frame}, index, frames, placed=True)
+            for index, frame in enumerate(frame_values(path, frames))
+        ]
 
 
-def opened_dataset(path: Path, *, header_only: bool, tags: Sequence[str] = _TAGS) -> Dataset:
+def _slice_header(
+    path: Path, found: Elements, values: _Values, frame: int, frames: int, *, placed: bool
+) -> SliceHeader:
+    """Return the header of one slice."""
+    instance = _number(values, "InstanceNumber")
+    stored = _stored(path, found, values, frame, frames)
+    return SliceHeader(
+        path=path,
+        series_uid=values["SeriesInstanceUID"][0],
+        sop_uid=_first(values, "SOPInstanceUID"),
+        instance_number=None if instance is None or placed else int(instance),
+        modality=known_modality(_first(values, "Modality")),
+        image_type=tuple(word.upper() for word in values.get("ImageType", ())),
+        segmentation=_first(values, "SOPClassUID") in _SEGMENTATIONS,
+        frames=1 if placed else frames,
+        colour=_is_colour(values),
+        lookup_table="ModalityLUTSequence" in values,
+        rows=stored.rows,
+        columns=stored.columns,
+        pixel_spacing_mm=_numbers(values, "PixelSpacing"),
+        orientation=_numbers(values, "ImageOrientationPatient"),
+        position_mm=_numbers(values, "ImagePositionPatient"),
+        thickness_mm=_number(values, "SliceThickness") or None,
+        frame_of_reference=_first(values, "FrameOfReferenceUID"),
+        date=_date(values, _DATES_OF_FRAMES if placed else _DATES),
+        slope=stored.slope,
+        intercept=stored.intercept,
+        contrast=contrast_of(
+            values.get("ContrastBolusAgent", ()), values.get("ContrastBolusRoute", ())
+        ),
+        lossy=_first(values, "LossyImageCompression") == "01",
+        distinctions=tuple(_distinction(values.get(name, ())) for name in DISTINCTIONS),
+        stored=stored,
+    )
+
+
+def _is_colour(values: _Values) -> bool:
+    """Tell whether pixels are no grey values: several samples, or numbers of a palette."""
+    meaning = _first(values, "PhotometricInterpretation") or "MONOCHROME2"
+    return not meaning.startswith("MONOCHROME") or (_number(values, "SamplesPerPixel") or 1) != 1
+
+
+def _stored(path: Path, found: Elements, values: _Values, frame: int, frames: int) -> StoredFrame:
+    """Return where the pixels of a slice stand."""
+    slope, intercept = _rescale(values)
+    bits = int(_number(values, "BitsAllocated") or 0)
+    return StoredFrame(
+        path=path,
+        file_bytes=found.file_bytes,
+        changed_ns=found.changed_ns,
+        syntax=found.syntax,
+        element=found.pixels,
+        frame=frame,
+        frames=frames,
+        rows=int(_number(values, "Rows") or 0),
+        columns=int(_number(values, "Columns") or 0),
+        bits=bits,
+        bits_stored=int(_number(values, "BitsStored") or bits),
+        signed=_number(values, "PixelRepresentation") == 1,
+        slope=slope,
+        intercept=intercept,
+    )
+
+
+def opened_dataset(path: Path, *, header_only: bool, tags: Sequence[str] = ()) -> Dataset:
     """Return the data set of a DICOM file; of its header alone no more than `tags`.
 
-    A deflated file is inflated here, up to `MAX_FILE_BYTES`: a few kB of it
-    could otherwise fill the memory.
+    A deflated file is inflated before, up to a limit.
 
     Raises
     ------
     ScanError
         If the file is too large. Other faults are the caller's to catch.
     """
-    import pydicom
-
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise ScanError(path, f"is larger than {MAX_FILE_BYTES // 1024**2} MiB")
-    meta = pydicom.filereader.read_file_meta_info(path)
-    if str(meta.get("TransferSyntaxUID", "")) == _DEFLATED:
-        _refuse_bomb(path, meta)
-    if header_only:
-        return pydicom.dcmread(path, stop_before_pixels=True, specific_tags=list(tags))
-    return pydicom.dcmread(path)
+    return dataset_of(path, tags if header_only else None)
 
 
 def rescale(dataset: Dataset) -> tuple[float, float]:
     """Return slope and intercept of one slice; 1 and 0 where it states none."""
-    slopes, intercepts = _numbers(dataset, "RescaleSlope"), _numbers(dataset, "RescaleIntercept")
-    return (slopes[0] if slopes else 1.0), (intercepts[0] if intercepts else 0.0)
-
-
-def _refuse_bomb(path: Path, meta: Dataset) -> None:
-    """Refuse a deflated file that holds more than a file may hold.
-
-    Raises
-    ------
-    ScanError
-        If it does.
-    """
-    start = _PREAMBLE + 4 + _GROUP_LENGTH_BYTES + int(meta["FileMetaInformationGroupLength"].value)
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    inflater.decompress(path.read_bytes()[start:], MAX_FILE_BYTES)
-    if inflater.unconsumed_tail:
-        raise ScanError(path, f"is larger than {MAX_FILE_BYTES // 1024**2} MiB when inflated")
+    names = ("RescaleSlope", "RescaleIntercept")
+    return _rescale({name: texts_of(dataset, name) for name in names})
 
 
 def values_of(dataset: Dataset, name: str) -> list[Any]:
@@ -192,33 +232,44 @@ def values_of(dataset: Dataset, name: str) -> list[Any]:
     return list(value) if isinstance(value, MutableSequence) else [value]
 
 
-def _text(dataset: Dataset, name: str) -> str | None:
-    """Return the first value of an element as text."""
-    values = values_of(dataset, name)
-    return str(values[0]).strip() or None if values else None
+def _rescale(values: _Values) -> tuple[float, float]:
+    """Return slope and intercept; 1 and 0 where none is stated."""
+    slopes, intercepts = _numbers(values, "RescaleSlope"), _numbers(values, "RescaleIntercept")
+    return (slopes[0] if slopes else 1.0), (intercepts[0] if intercepts else 0.0)
 
 
-def _code(dataset: Dataset, name: str) -> str | None:
-    """Return a code string, or None where it is not of the form that DICOM asks for."""
-    text = _text(dataset, name)
-    return text if text and re.fullmatch(r"[A-Z0-9_ ]{1,16}", text) else None
+def _distinction(texts: Sequence[str]) -> str:
+    """Return values as one text, the same for equal numbers however they are written."""
+    try:
+        return "\\".join(f"{float(text):.9g}" for text in texts)
+    except ValueError:
+        return "\\".join(texts)
 
 
-def _numbers(dataset: Dataset, name: str) -> tuple[float, ...]:
+def _first(values: _Values, name: str) -> str | None:
+    """Return the first value of an element."""
+    texts = values.get(name)
+    return texts[0] or None if texts else None
+
+
+def _numbers(values: _Values, name: str) -> tuple[float, ...]:
     """Return the values of an element as numbers."""
-    return tuple(float(value) for value in values_of(dataset, name))
+    return tuple(map(float, values.get(name, ())))
 
 
-def _number(dataset: Dataset, name: str) -> float | None:
+def _number(values: _Values, name: str) -> float | None:
     """Return the first value of an element as a finite number."""
-    values = _numbers(dataset, name)
-    return values[0] if values and math.isfinite(values[0]) else None
+    numbers = _numbers(values, name)
+    return numbers[0] if numbers and math.isfinite(numbers[0]) else None
 
 
-def _date(dataset: Dataset) -> dt.date | None:
-    """Return the date of acquisition, else of the series, else of the study."""
-    for name in ("AcquisitionDate", "SeriesDate", "StudyDate"):
-        text = _text(dataset, name)
-        if text and re.fullmatch(r"[0-9]{8}", text):
-            return dt.date(int(text[:4]), int(text[4:6]), int(text[6:]))
+def _date(values: _Values, names: Sequence[str]) -> dt.date | None:
+    """Return the first date that is stated: of acquisition, else of the series, of the study."""
+    for name in names:
+        match = re.match(
+            r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[0-9]{2}|$)", _first(values, name) or ""
+        )
+        if match:
+            year, month, day = map(int, match.groups())
+            return dt.date(year, month, day)
     return None

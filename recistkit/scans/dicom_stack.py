@@ -7,34 +7,63 @@ alone (DICOM PS3.3, C.7.6.2.1.1), never from file names or instance numbers.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 from typing import Final
 
 from recistkit.model.series import Series, Vector, cross, dot
+from recistkit.model.series_finding import SeriesFinding
+from recistkit.scans.dicom_findings import findings_of
 from recistkit.scans.dicom_header import SliceHeader
+from recistkit.scans.dicom_refusals import StackError, near, refuse_mixtures, refuse_slice
 
-__all__ = ["DUPLICATE_MM", "STEP_TOLERANCE", "StackError", "stacked"]
+__all__ = [
+    "DUPLICATE_MM",
+    "STEP_TOLERANCE",
+    "Stack",
+    "places_along_normal",
+    "stacked",
+]
 
 STEP_TOLERANCE: Final = 0.01
 """How far a step between slices may be from the others: 1 % of it, at least `STEP_TOLERANCE_MM`."""
 STEP_TOLERANCE_MM: Final = 0.02
+DRIFT_TOLERANCE: Final = 0.1
+"""How far a slice may be from where even spacing puts it, in steps."""
+_SMALLEST_DRIFT: Final = 3
 DUPLICATE_MM: Final = 0.01
 """Slices nearer than this lie at one position."""
 SHIFT_TOLERANCE: Final = 0.1
-"""How far slices may stray sideways from their normal over the stack, in pixels."""
+"""How far slices may stray sideways from one straight line over the stack, in pixels."""
+STEEPEST_TILT_DEGREES: Final = 45.0
+"""No gantry tilts further: a stack that seems to is none."""
 _ANGLE_TOLERANCE: Final = 1e-3
-_PARALLEL_TOLERANCE: Final = 1e-4
-_SPACING_TOLERANCE: Final = 1e-4
 _MISSING_FROM: Final = 1.5
 
 
-class StackError(ValueError):
-    """Slices that make no stack; the text says why."""
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Slices that make a grid.
+
+    Parameters
+    ----------
+    headers : list of SliceHeader
+        By position along the normal, row direction x column direction.
+    series : Series
+        The grid, LPS in mm. Its slice direction is the one from slice to
+        slice, which a gantry tilt turns away from the normal.
+    findings : tuple of SeriesFinding
+        What is to be known of it.
+    """
+
+    headers: list[SliceHeader]
+    series: Series
+    findings: tuple[SeriesFinding, ...]
 
 
-def stacked(headers: Sequence[SliceHeader]) -> tuple[list[SliceHeader], Series]:
+def stacked(headers: Sequence[SliceHeader]) -> Stack:
     """Return the slices of one series in order of position, and the series that they make.
 
     Parameters
@@ -42,27 +71,23 @@ def stacked(headers: Sequence[SliceHeader]) -> tuple[list[SliceHeader], Series]:
     headers : sequence of SliceHeader
         All of one series UID, in any order; at least one.
 
-    Returns
-    -------
-    headers : list of SliceHeader
-        By position along the normal, row direction x column direction.
-    series : Series
-        The grid, LPS in mm.
-
     Raises
     ------
     StackError
         If the slices cannot be placed honestly.
     """
     for header in headers:
-        _refuse_slice(header)
-    _refuse_mixtures(headers)
+        refuse_slice(header)
+    refuse_mixtures(headers)
     row, column, normal = _axes(headers[0].orientation)
-    order = sorted(headers, key=lambda header: dot(_position(header), normal))
-    places = [dot(_position(header), normal) for header in order]
+    placed = sorted(zip(places_along_normal(headers), headers, strict=True), key=_place)
+    places, order = [place for place, _ in placed], [header for _, header in placed]
     _refuse_steps(places)
-    spacing_mm = _slice_spacing(order, places)
-    _refuse_shift(order, normal, places)
+    direction, spacing_mm = _slice_step(order, normal)
+    _refuse_shift(order, direction, places)
+    tilt_degrees = _tilt_degrees(direction, normal, order, spacing_mm)
+    if len(order) > 1 and not tilt_degrees:
+        direction, spacing_mm = normal, (places[-1] - places[0]) / (len(order) - 1)
     first = order[0]
     series = Series(
         uid=first.series_uid,
@@ -76,83 +101,13 @@ def stacked(headers: Sequence[SliceHeader]) -> tuple[list[SliceHeader], Series]:
         slice_spacing_mm=spacing_mm,
         slice_thickness_mm=max(header.thickness_mm or 0.0 for header in order) or None,
         frame_of_reference=first.frame_of_reference,
+        contrast=first.contrast,
         origin_mm=_position(first),
         row_direction=row,
         column_direction=column,
-        slice_direction=normal,
+        slice_direction=direction,
     )
-    return order, series
-
-
-def _refuse_slice(header: SliceHeader) -> None:
-    """Refuse what is no slice of a scan, or does not say where it lies.
-
-    Raises
-    ------
-    StackError
-        Saying what it is, or what is missing.
-    """
-    kind = f" (modality {header.modality})" if header.modality else ""
-    if header.segmentation:
-        raise StackError("is a segmentation, not a scan")
-    if header.rows < 1 or header.columns < 1:
-        raise StackError(f"is no image{kind}")
-    if "LOCALIZER" in header.image_type:
-        raise StackError("is a localizer (scout), not a stack of slices to measure on")
-    if header.samples != 1:
-        raise StackError("is a colour picture, not a scan")
-    if header.frames != 1:
-        raise StackError("is a multi-frame image, which cannot be loaded yet")
-    if header.lookup_table:
-        raise StackError("states its grey values by a lookup table, which cannot be loaded yet")
-    counts = (len(header.position_mm), len(header.orientation), len(header.pixel_spacing_mm))
-    if counts != (3, 6, 2):
-        names = ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing")
-        wrong = [name for name, n, k in zip(names, counts, (3, 6, 2), strict=True) if n != k]
-        raise StackError(f"does not say where its slices lie in the patient: {', '.join(wrong)}")
-    numbers = (*header.position_mm, *header.orientation, *header.pixel_spacing_mm)
-    if not all(map(math.isfinite, numbers)) or min(header.pixel_spacing_mm) <= 0:
-        raise StackError("states a position or pixel spacing that cannot be")
-    if not math.isfinite(header.slope) or not header.slope or not math.isfinite(header.intercept):
-        raise StackError("states a rescale slope or intercept that cannot be")
-
-
-def _refuse_mixtures(headers: Sequence[SliceHeader]) -> None:
-    """Refuse slices that cannot be of one grid.
-
-    Raises
-    ------
-    StackError
-        Naming what is mixed.
-    """
-    _refuse_mixed(headers, "modalities", lambda header: header.modality)
-    _refuse_mixed(headers, "frames of reference", lambda header: header.frame_of_reference)
-    first = headers[0]
-    sizes = sorted({(header.columns, header.rows) for header in headers})
-    if len(sizes) > 1:
-        texts = " and ".join(f"{columns} x {rows}" for columns, rows in sizes)
-        raise StackError(f"mixes matrix sizes: {texts}")
-    for header in headers:
-        if not _near(header.orientation, first.orientation, _PARALLEL_TOLERANCE):
-            raise StackError("mixes image orientations: its slices are not parallel")
-        scale = _SPACING_TOLERANCE * min(first.pixel_spacing_mm)
-        if not _near(header.pixel_spacing_mm, first.pixel_spacing_mm, scale):
-            raise StackError("mixes pixel spacings")
-
-
-def _refuse_mixed(
-    headers: Sequence[SliceHeader], what: str, value: Callable[[SliceHeader], Hashable]
-) -> None:
-    """Refuse slices that do not agree on a value.
-
-    Raises
-    ------
-    StackError
-        With the number of different values; the values may be UIDs and say nothing.
-    """
-    count = len({value(header) for header in headers})
-    if count > 1:
-        raise StackError(f"mixes {count} {what}")
+    return Stack(order, series, findings_of(order, tilt_degrees))
 
 
 def _axes(orientation: Sequence[float]) -> tuple[Vector, Vector, Vector]:
@@ -169,7 +124,7 @@ def _axes(orientation: Sequence[float]) -> tuple[Vector, Vector, Vector]:
     a, b, c, d, e, f = orientation
     row, column = (a, b, c), (d, e, f)
     lengths = math.hypot(*row), math.hypot(*column)
-    if not _near(lengths, (1.0, 1.0), _ANGLE_TOLERANCE) or abs(dot(row, column)) > _ANGLE_TOLERANCE:
+    if not near(lengths, (1.0, 1.0), _ANGLE_TOLERANCE) or abs(dot(row, column)) > _ANGLE_TOLERANCE:
         raise StackError("states row and column directions that are not at right angles")
     row = _unit(row)
     normal = _unit(cross(row, column))
@@ -200,6 +155,7 @@ def _refuse_steps(places: Sequence[float]) -> None:
     tolerance = max(STEP_TOLERANCE * usual, STEP_TOLERANCE_MM)
     odd = [index for index, step in enumerate(steps) if abs(step - usual) > tolerance]
     if not odd:
+        _refuse_drift(places)
         return
     step = steps[odd[0]]
     where = f"between slices {odd[0] + 1} and {odd[0] + 2}"
@@ -209,47 +165,112 @@ def _refuse_steps(places: Sequence[float]) -> None:
     raise StackError(f"has unequal slice spacing: {where}")
 
 
-def _slice_spacing(headers: Sequence[SliceHeader], places: Sequence[float]) -> float:
-    """Return the mean step; of a single slice its thickness.
+def _refuse_drift(places: Sequence[float]) -> None:
+    """Refuse slices whose small differences add up: in an even grid some would lie elsewhere.
+
+    Raises
+    ------
+    StackError
+        Saying how far the farthest would be from its place.
+    """
+    if len(places) < _SMALLEST_DRIFT:
+        return
+    step = (places[-1] - places[0]) / (len(places) - 1)
+    away = max(abs(place - places[0] - index * step) for index, place in enumerate(places))
+    if away > DRIFT_TOLERANCE * step:
+        raise StackError(
+            f"has unequal slice spacing: spread evenly, slices would be up to {away:.2f} mm away "
+            "from their places"
+        )
+
+
+def _slice_step(order: Sequence[SliceHeader], normal: Vector) -> tuple[Vector, float]:
+    """Return direction (LPS) and length in mm of the mean step from slice to slice.
+
+    Of a single slice these are its normal and its thickness.
 
     Raises
     ------
     StackError
         If a single slice states no thickness.
     """
-    if len(places) > 1:
-        return (places[-1] - places[0]) / (len(places) - 1)
-    if not headers[0].thickness_mm:
-        raise StackError("is a single slice that does not state its thickness")
-    return headers[0].thickness_mm
+    if len(order) == 1:
+        if not order[0].thickness_mm:
+            raise StackError("is a single slice that does not state its thickness")
+        return normal, order[0].thickness_mm
+    (x, y, z), (x0, y0, z0) = _position(order[-1]), _position(order[0])
+    whole = (x - x0, y - y0, z - z0)
+    return _unit(whole), math.hypot(*whole) / (len(order) - 1)
 
 
-def _refuse_shift(order: Sequence[SliceHeader], normal: Vector, places: Sequence[float]) -> None:
-    """Refuse slices that are not stacked straight along their normal.
+def _refuse_shift(order: Sequence[SliceHeader], direction: Vector, places: Sequence[float]) -> None:
+    """Refuse slices that do not lie on one straight line.
+
+    Parameters
+    ----------
+    order : sequence of SliceHeader
+        By position.
+    direction : Vector
+        From the first slice to the last.
+    places : sequence of float
+        Positions along the normal, in mm.
 
     Raises
     ------
     StackError
-        With the angle of a gantry tilt, or for slices that jump sideways.
+        Saying how far slices jump sideways.
     """
     first = _position(order[0])
+    length = math.dist(first, _position(order[-1]))
+    whole = places[-1] - places[0]
     shifts = [
         math.dist(
             _position(header),
-            [x + (place - places[0]) * n for x, n in zip(first, normal, strict=True)],
+            [
+                x + (place - places[0]) / whole * length * part
+                for x, part in zip(first, direction, strict=True)
+            ],
         )
-        for header, place in zip(order, places, strict=True)
+        for header, place in zip(order[1:], places[1:], strict=True)
     ]
-    if max(shifts) <= SHIFT_TOLERANCE * min(order[0].pixel_spacing_mm):
-        return
-    length = places[-1] - places[0]
-    if math.isclose(shifts[-1], max(shifts)) and shifts[-1] > 0:
-        angle = math.degrees(math.atan2(shifts[-1], length))
-        raise StackError(
-            f"was acquired with a gantry tilt of {angle:.1f} degrees: its slices are not stacked "
-            "along their normal, which cannot be loaded yet"
-        )
-    raise StackError(f"has slices that are shifted sideways by up to {max(shifts):.2f} mm")
+    if max(shifts, default=0.0) > SHIFT_TOLERANCE * min(order[0].pixel_spacing_mm):
+        raise StackError(f"has slices that are shifted sideways by up to {max(shifts):.2f} mm")
+
+
+def _tilt_degrees(
+    direction: Vector, normal: Vector, order: Sequence[SliceHeader], spacing_mm: float
+) -> float:
+    """Return by how much slices are stacked aslant; 0 where that is less than positions tell.
+
+    Raises
+    ------
+    StackError
+        If it is more than any gantry tilts.
+    """
+    aside = math.hypot(*cross(direction, normal))
+    if aside * spacing_mm * (len(order) - 1) <= SHIFT_TOLERANCE * min(order[0].pixel_spacing_mm):
+        return 0.0
+    degrees = math.degrees(math.asin(min(aside, 1.0)))
+    if degrees > STEEPEST_TILT_DEGREES:
+        raise StackError(f"is stacked aslant by {degrees:.1f} degrees, more than any gantry tilts")
+    return degrees
+
+
+def places_along_normal(headers: Sequence[SliceHeader]) -> list[float]:
+    """Return where slices of one orientation lie along their normal, in mm.
+
+    Raises
+    ------
+    StackError
+        If their directions are no unit vectors at a right angle.
+    """
+    _, _, normal = _axes(headers[0].orientation)
+    return [dot(_position(header), normal) for header in headers]
+
+
+def _place(placed: tuple[float, SliceHeader]) -> float:
+    """Return the place of a slice that has one."""
+    return placed[0]
 
 
 def _position(header: SliceHeader) -> Vector:
@@ -262,8 +283,3 @@ def _unit(vector: Vector) -> Vector:
     """Return a vector of length 1."""
     length = math.hypot(*vector)
     return (vector[0] / length, vector[1] / length, vector[2] / length)
-
-
-def _near(first: Sequence[float], second: Sequence[float], tolerance: float) -> bool:
-    """Tell whether numbers agree one by one."""
-    return all(abs(a - b) <= tolerance for a, b in zip(first, second, strict=True))

@@ -15,7 +15,7 @@ from recistkit.errors import ScanError
 from recistkit.scans.boundary import scan_boundary
 from recistkit.scans.dicom_header import opened_dataset, values_of
 from recistkit.scans.kept_tags import kept_date, kept_tags
-from recistkit.scans.nifti import nifti_sidecar
+from recistkit.scans.sidecar import sidecar_of
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -146,7 +146,7 @@ def nifti_identity(path: Path) -> Identity:
         If there is such a file and it cannot be understood.
     """
     with scan_boundary(path, "its JSON file cannot be understood"):
-        sidecar = nifti_sidecar(path)
+        sidecar = sidecar_of(path)
         stated = {name: value.strip() for name, value in sidecar.items() if isinstance(value, str)}
         modality = stated.get("Modality")
         if modality is not None and modality not in kept_tags().words["Modality"]:
@@ -190,7 +190,7 @@ def _refused(dataset: Dataset) -> str | None:
     if _text(dataset, "BurnedInAnnotation") not in {"", "NO"}:
         return "may have names burned into its pixels (Burned In Annotation)"
     if _text(dataset, "SOPClassUID") in _MULTI_FRAME:
-        return "is a multi-frame image, which cannot be loaded yet"
+        return "is a multi-frame image, which cannot go into a study yet"
     if _text(dataset, "Modality") not in {"", *kept_tags().words["Modality"]}:
         return "states a modality other than CT, MR and PT"
     if not re.fullmatch(r"[0-9.]{1,64}", _text(dataset, "SOPInstanceUID")):

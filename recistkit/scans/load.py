@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from recistkit.errors import ScanError
 from recistkit.model.series import Series
-from recistkit.scans.dicom_header import SliceHeader, is_dicom, slice_header
-from recistkit.scans.dicom_stack import stacked
-from recistkit.scans.nifti import is_nifti, nifti_series, nifti_voxels
+from recistkit.scans.boundary import silence
+from recistkit.scans.dicom_found import found_dicom
+from recistkit.scans.dicom_header import SliceHeader, is_dicom, slice_headers
+from recistkit.scans.found_series import FolderContents, FoundSeries
+from recistkit.scans.volume_files import is_volume_file, volume_file_image, volume_file_series
 
 if TYPE_CHECKING:
     import SimpleITK
@@ -31,32 +33,6 @@ __all__ = [
 MAX_VOLUME_BYTES: Final = 4 * 1024**3
 """What the voxels of one series may take in memory unless the caller says otherwise."""
 
-_BYTES_PER_VOXEL: Final = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundSeries:
-    """One series of a folder, by its headers.
-
-    `series` is None, and `reason` says why, where it cannot be placed
-    honestly; `paths` are its files, in slice order where it can.
-    """
-
-    uid: str | None
-    modality: str | None
-    paths: tuple[Path, ...]
-    series: Series | None
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FolderContents:
-    """What is in a folder: its series, files that should be scans and are not, and others."""
-
-    series: tuple[FoundSeries, ...]
-    unreadable: tuple[ScanError, ...]
-    other_files: int
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderScans:
@@ -72,7 +48,7 @@ def find_series(path: Path | str, *, on_file: Callable[[], None] = lambda: None)
     Parameters
     ----------
     path : Path or str
-        A folder of DICOM and NIfTI files, or one file.
+        A folder of DICOM, NIfTI, NRRD and MetaImage files, or one file.
     on_file : callable
         Called before each file is looked at; what it raises ends the search.
 
@@ -85,46 +61,69 @@ def find_series(path: Path | str, *, on_file: Callable[[], None] = lambda: None)
     path = Path(path)
     if not path.exists():
         raise ScanError(path, "there is no such file or folder")
-    groups: dict[str, list[SliceHeader]] = {}
-    found: list[FoundSeries] = []
-    unreadable: list[ScanError] = []
-    other_files = 0
-    for file in _files(path):
-        on_file()
+    search = _Search()
+    with silence():
+        for file in _files(path):
+            on_file()
+            search.look_at(file)
+        return search.contents()
+
+
+class _Search:
+    """What was found so far."""
+
+    def __init__(self) -> None:
+        self._slices: dict[str, list[SliceHeader]] = {}
+        self._volumes: list[FoundSeries] = []
+        self._unreadable: list[ScanError] = []
+        self._other_files = 0
+
+    def look_at(self, file: Path) -> None:
+        """Put a file where it belongs, by its header."""
         try:
             if not file.is_file():
-                other_files += 1
-            elif is_nifti(file):
-                found.append(_found_nifti(file))
+                self._other_files += 1
+            elif is_volume_file(file):
+                self._volumes.append(_found_volume(file))
             elif is_dicom(file):
-                header = slice_header(file)
-                groups.setdefault(header.series_uid, []).append(header)
+                headers = slice_headers(file)
+                self._slices.setdefault(headers[0].series_uid, []).extend(headers)
             else:
-                other_files += 1
+                self._other_files += 1
         except ScanError as error:
-            unreadable.append(error)
-    found += [_found_dicom(headers) for headers in groups.values()]
-    return FolderContents(
-        series=tuple(sorted(found, key=lambda item: (str(item.uid), item.paths))),
-        unreadable=tuple(unreadable),
-        other_files=other_files,
-    )
+            self._unreadable.append(error)
+
+    def contents(self) -> FolderContents:
+        """Return the series that all of that makes."""
+        stacks = [found for headers in self._slices.values() for found in found_dicom(headers)]
+        return FolderContents(
+            series=tuple(sorted([*self._volumes, *stacks], key=_order)),
+            unreadable=tuple(self._unreadable),
+            other_files=self._other_files,
+        )
 
 
 def load_series(
-    path: Path | str, uid: str | None = None, *, max_bytes: int = MAX_VOLUME_BYTES
+    path: Path | str,
+    uid: str | None = None,
+    *,
+    part: int | None = None,
+    max_bytes: int = MAX_VOLUME_BYTES,
 ) -> tuple[Series, SimpleITK.Image]:
     """Load one series.
 
     Parameters
     ----------
     path : Path or str
-        A folder of DICOM files, or a NIfTI file.
+        A folder of DICOM files, or a NIfTI, NRRD or MetaImage file.
     uid : str, optional
-        Series UID; needed where there are several.
+        Series UID, that of the headers or that of the part; needed where there
+        are several.
+    part : int, optional
+        Which stack of a series UID that holds several (`FoundSeries.part`).
     max_bytes : int
-        What its voxels may take in memory, at four bytes each; checked from
-        the headers before any is decoded.
+        What its voxels may take in memory; checked from the headers before
+        any is decoded.
 
     Returns
     -------
@@ -141,7 +140,7 @@ def load_series(
     """
     path = Path(path)
     contents = find_series(path)
-    found = _chosen(path, contents, uid)
+    found = _chosen(path, contents, uid, part)
     return _loaded(path, found, max_bytes)
 
 
@@ -164,7 +163,7 @@ def load_folder(path: Path | str, *, max_bytes: int = MAX_VOLUME_BYTES) -> Folde
     Parameters
     ----------
     path : Path or str
-        A folder of DICOM and NIfTI files.
+        A folder of DICOM, NIfTI, NRRD and MetaImage files.
     max_bytes : int
         Limit of each series, as in `load_series`.
 
@@ -197,10 +196,10 @@ def _files(path: Path) -> Iterator[Path]:
                 yield Path(folder) / name
 
 
-def _found_nifti(path: Path) -> FoundSeries:
-    """Return the series of a NIfTI file, or why it cannot be placed."""
+def _found_volume(path: Path) -> FoundSeries:
+    """Return the series of a volume file, or why it cannot be placed."""
     try:
-        series = nifti_series(path)
+        series = volume_file_series(path)
     except ScanError as error:
         return FoundSeries(uid=None, modality=None, paths=(path,), series=None, reason=error.reason)
     return FoundSeries(
@@ -208,25 +207,48 @@ def _found_nifti(path: Path) -> FoundSeries:
     )
 
 
-def _found_dicom(headers: list[SliceHeader]) -> FoundSeries:
-    """Return the series of DICOM slices, or why they cannot be placed."""
-    uid, modality = headers[0].series_uid, headers[0].modality
-    try:
-        order, series = stacked(headers)
-    except ValueError as error:
-        paths = tuple(header.path for header in headers)
-        return FoundSeries(uid=uid, modality=modality, paths=paths, series=None, reason=str(error))
-    paths = tuple(header.path for header in order)
-    return FoundSeries(uid=uid, modality=modality, paths=paths, series=series, reason=None)
+def _order(found: FoundSeries) -> tuple[str, int, tuple[Path, ...]]:
+    """Return what series are sorted by."""
+    return str(found.uid), found.part, found.paths
 
 
-def _chosen(path: Path, contents: FolderContents, uid: str | None) -> FoundSeries:
+def _chosen(path: Path, contents: FolderContents, uid: str | None, part: int | None) -> FoundSeries:
     """Return the one series that is asked for.
+
+    Of the stacks of one series UID the only one that can be loaded is meant,
+    unless a part is named.
 
     Raises
     ------
     ScanError
         If there is none, or more than one, or files of it may be damaged.
+    """
+    _refuse_unreadable(path, contents)
+    found = [
+        item
+        for item in contents.series
+        if (uid is None or uid in {item.uid, item.series.uid if item.series else None})
+        and part in {None, item.part}
+    ]
+    if not found:
+        wanted = "scan" if uid is None else f"series {uid}"
+        raise ScanError(path, f"holds no {wanted}{'' if part is None else f', part {part}'}")
+    usable = [item for item in found if item.series is not None]
+    if len(usable) == 1 and len({item.uid for item in found}) == 1:
+        return usable[0]
+    if len(found) > 1:
+        listed = "; ".join(map(_listed, found))
+        raise ScanError(path, f"holds {len(found)} series, and one is asked for: {listed}")
+    return found[0]
+
+
+def _refuse_unreadable(path: Path, contents: FolderContents) -> None:
+    """Refuse a folder with files that cannot be used: they may be of any series.
+
+    Raises
+    ------
+    ScanError
+        With the first of them.
     """
     if contents.unreadable and not contents.series and len(contents.unreadable) == 1:
         raise contents.unreadable[0]
@@ -237,16 +259,14 @@ def _chosen(path: Path, contents: FolderContents, uid: str | None) -> FoundSerie
         raise ScanError(
             path, f"holds {files} that may belong to the series and cannot be used: {names}"
         )
-    found = [item for item in contents.series if uid is None or item.uid == uid]
-    if not found:
-        raise ScanError(path, "holds no scan" if uid is None else f"holds no series {uid}")
-    if len(found) > 1:
-        listed = "; ".join(
-            f"{item.uid} ({item.modality or 'modality not stated'}, {len(item.paths)} files)"
-            for item in found
-        )
-        raise ScanError(path, f"holds {len(found)} series, and one is asked for: {listed}")
-    return found[0]
+
+
+def _listed(found: FoundSeries) -> str:
+    """Return what a series is called where one is to be chosen."""
+    split = any(finding.code == "split-series" for finding in found.findings)
+    part = f" part {found.part}" if split or found.part > 1 else ""
+    files = f"{len(found.paths)} file{'' if len(found.paths) == 1 else 's'}"
+    return f"{found.uid}{part} ({found.modality or 'modality not stated'}, {files})"
 
 
 def _loaded(path: Path, found: FoundSeries, max_bytes: int) -> tuple[Series, SimpleITK.Image]:
@@ -259,17 +279,17 @@ def _loaded(path: Path, found: FoundSeries, max_bytes: int) -> tuple[Series, Sim
     """
     where = found.paths[0] if len(found.paths) == 1 else path
     if found.series is None:
-        raise ScanError(where, found.reason or "cannot be placed")
+        raise ScanError(found.where or where, found.reason or "cannot be placed")
     series = found.series
-    size = series.columns * series.rows * series.slices * _BYTES_PER_VOXEL
-    if size > max_bytes:
-        count = f"{series.columns} x {series.rows} x {series.slices} voxels"
-        raise ScanError(
-            where, f"is too large: {count}, and the limit is {max_bytes // 1024**2} MiB"
-        )
-    from recistkit.scans.dicom_pixels import stack_voxels
-    from recistkit.scans.voxels import image_of
 
-    if is_nifti(found.paths[0]):
-        return series, image_of(nifti_voxels(found.paths[0]), series)
-    return series, image_of(stack_voxels(found.paths, series), series)
+    def require_room(voxel_bytes: int) -> None:
+        if series.columns * series.rows * series.slices * voxel_bytes > max_bytes:
+            count = f"{series.columns} x {series.rows} x {series.slices} voxels"
+            limit = f"the limit is {max_bytes // 1024**2} MiB"
+            raise ScanError(where, f"is too large: {count} of {voxel_bytes} bytes, and {limit}")
+
+    if is_volume_file(found.paths[0]):
+        return series, volume_file_image(found.paths[0], series, require_room)
+    from recistkit.scans.dicom_pixels import stack_image
+
+    return series, stack_image(found.frames, series, require_room)

@@ -1,42 +1,41 @@
-"""NIfTI files as series and voxels; right-anterior-superior becomes LPS.
-
-A JSON file of the same name beside it (BIDS) may tell what NIfTI cannot:
-`SeriesInstanceUID`, `FrameOfReferenceUID`, `Modality`, `AcquisitionDate`
-(ISO or DICOM), `SliceThickness` (mm).
-"""
+"""NIfTI files as series and voxels; right-anterior-superior becomes LPS."""
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-import json
-import math
-import re
+import contextlib
+import gzip
+import struct
+import zlib
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from recistkit.errors import ScanError
-from recistkit.model.series import Series, Vector, dot
+from recistkit.model.series import Series, Vector
 from recistkit.scans.boundary import scan_boundary
+from recistkit.scans.volume_header import grid_of_steps, placed_series
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    import SimpleITK
+
+    from recistkit.scans.voxels import Room
 
 __all__ = [
     "is_nifti",
+    "nifti_grid",
+    "nifti_image",
     "nifti_series",
-    "nifti_sidecar",
-    "nifti_voxels",
     "opened_nifti",
-    "sidecar_path",
 ]
 
-_SUFFIXES: Final = (".nii.gz", ".nii")
-_MAX_SIDECAR_BYTES: Final = 1024**2
-_MAX_UID: Final = 64
-_SHEAR_TOLERANCE: Final = 1e-3
+_PACKED: Final = ".nii.gz"
+_SUFFIXES: Final = (_PACKED, ".nii")
 _FAILURE: Final = "cannot be understood as NIfTI: damaged, or cut short"
+_VOXEL_OFFSETS: Final = {348: (108, "f"), 540: (168, "q")}
+"""Length of a header (NIfTI-1, NIfTI-2): where it says where its voxels begin, and how."""
+_SHORTEST_EXTENSION: Final = 16
+_LONGEST_HEADER: Final = 64 * 1024**2
+_MOST_EXTENSIONS: Final = 1000
 _FORMS_APART_MM: Final = 0.1
 _MILLIMETRES: Final = frozenset({"mm", "unknown"})
 
@@ -60,54 +59,113 @@ def nifti_series(path: Path) -> Series:
     with scan_boundary(path, _FAILURE):
         header = opened_nifti(path).header
         _refuse_header(path, header)
-        sidecar = nifti_sidecar(path)
-        axes, spacing, origin = _grid(path, header.get_best_affine().tolist())
-        columns, rows, slices = (int(count) for count in _shape(header))
-        return Series(
-            uid=_uid(path, sidecar, "SeriesInstanceUID") or _content_uid(path),
-            modality=_modality(path, sidecar),
-            date=_date(path, sidecar),
-            columns=columns,
-            rows=rows,
-            slices=slices,
-            column_spacing_mm=spacing[0],
-            row_spacing_mm=spacing[1],
-            slice_spacing_mm=spacing[2],
-            slice_thickness_mm=_thickness(path, sidecar),
-            frame_of_reference=_uid(path, sidecar, "FrameOfReferenceUID"),
-            origin_mm=origin,
-            row_direction=axes[0],
-            column_direction=axes[1],
-            slice_direction=axes[2],
-        )
+        steps, origin = _steps(header)
+        return placed_series(path, _shape(header), steps, origin)
 
 
-def nifti_voxels(path: Path) -> NDArray[Any]:
-    """Return the grey values of a NIfTI file, shape (slices, rows, columns), int16 or float32.
+def nifti_grid(
+    path: Path,
+) -> tuple[tuple[int, ...], tuple[Vector, Vector, Vector], Vector, Vector]:
+    """Return where the voxels of a NIfTI file lie, by nothing but its own header.
+
+    Whoever calls it does so inside of a `scan_boundary`.
+
+    Returns
+    -------
+    size, directions, spacing_mm, origin_mm
+        Along columns (x), rows (y) and slices (z); directions are unit vectors (LPS).
 
     Raises
     ------
     ScanError
-        If they cannot be decoded, or the file is cut short.
+        If it is no single volume, or does not say where it lies in the patient.
     """
-    import numpy as np
+    header = opened_nifti(path).header
+    _refuse_header(path, header)
+    return _shape(header), *grid_of_steps(path, *_steps(header))
 
-    from recistkit.scans.voxels import rescaled
+
+def nifti_image(path: Path, series: Series, require_room: Room) -> SimpleITK.Image:
+    """Return the image of a NIfTI file, int16 or float32.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    series : Series
+        What its header says.
+    require_room : callable
+        Refuses what takes too much memory.
+
+    Raises
+    ------
+    ScanError
+        If it cannot be decoded, or the file is cut short.
+    """
+    from recistkit.scans.volume_slices import StoredVolume, volume_image
 
     with scan_boundary(path, _FAILURE):
         image = opened_nifti(path)
-        stored = np.asarray(image.dataobj.get_unscaled()).reshape(_shape(image.header))
-        if not np.isrealobj(stored) or stored.dtype.names:
-            raise ScanError(path, "holds colours or complex numbers, not grey values")
-        slope, intercept = image.dataobj.slope, image.dataobj.inter
-        return np.ascontiguousarray(rescaled(stored.transpose(2, 1, 0), slope, intercept))
+        packed = path.name.lower().endswith(_PACKED)
+        offset = int(image.dataobj.offset)
+        stored = StoredVolume(
+            path=path,
+            begin=0 if packed else offset,
+            skipped=offset if packed else 0,
+            dtype=image.header.get_data_dtype(),
+            packing="gzip" if packed else "raw",
+            slope=float(image.dataobj.slope),
+            intercept=float(image.dataobj.inter),
+        )
+        return volume_image(stored, series, require_room)
 
 
 def opened_nifti(path: Path) -> Any:  # noqa: ANN401  nibabel has no types
-    """Return the file as nibabel has it, voxels not loaded."""
+    """Return the file as nibabel has it, voxels not loaded.
+
+    Raises
+    ------
+    ScanError
+        If an extension of its header would not fit into it. Other faults are
+        the caller's to catch.
+    """
     import nibabel as nib
 
+    _refuse_extensions(path)
     return nib.load(path)
+
+
+def _refuse_extensions(path: Path) -> None:
+    """Refuse extensions of the header that go on beyond it: nibabel reads what they claim, at once.
+
+    Source: NIfTI-1.1 and NIfTI-2, extended header data.
+
+    Raises
+    ------
+    ScanError
+    """
+    packed = path.name.lower().endswith(_PACKED)
+    with (
+        contextlib.suppress(OSError, EOFError, zlib.error),
+        gzip.open(path) if packed else path.open("rb") as file,
+    ):
+        head = file.read(max(_VOXEL_OFFSETS) + 4)
+        order = "<" if head[:4] in {size.to_bytes(4, "little") for size in _VOXEL_OFFSETS} else ">"
+        size = int.from_bytes(head[:4], "little" if order == "<" else "big")
+        if size not in _VOXEL_OFFSETS or len(head) < size + 4 or not head[size]:
+            return
+        place, kind = _VOXEL_OFFSETS[size]
+        (voxels,) = struct.unpack_from(order + kind, head, place)
+        at = size + 4
+        for _ in range(_MOST_EXTENSIONS):
+            if not at + _SHORTEST_EXTENSION <= voxels:
+                return
+            file.seek(at)
+            (length,) = struct.unpack(f"{order}i", file.read(4))
+            if length < _SHORTEST_EXTENSION or not at + length <= min(voxels, _LONGEST_HEADER):
+                break
+            at += length
+        raise ScanError(path, "states an extension of its header that cannot be")
 
 
 def _shape(header: Any) -> tuple[int, ...]:  # noqa: ANN401  nibabel has no types
@@ -157,136 +215,11 @@ def _refuse_two_places(path: Path, header: Any) -> None:  # noqa: ANN401  nibabe
         raise ScanError(path, f"{reason}; expected at most {_FORMS_APART_MM} mm")
 
 
-def _grid(
-    path: Path, affine: list[list[float]]
-) -> tuple[tuple[Vector, Vector, Vector], Vector, Vector]:
-    """Return axes (unit vectors, LPS), spacing and origin (LPS, mm) of an RAS affine.
-
-    Raises
-    ------
-    ScanError
-        If the axes are not at right angles: lengths along them would be wrong.
-    """
+def _steps(header: Any) -> tuple[list[list[float]], list[float]]:  # noqa: ANN401  nibabel has no types
+    """Return the steps from voxel to voxel along each axis, and the origin, in LPS."""
     signs = (-1.0, -1.0, 1.0)
+    affine = header.get_best_affine().tolist()
     columns = [
-        tuple(sign * line[k] for sign, line in zip(signs, affine[:3], strict=True))
-        for k in range(4)
+        [sign * line[k] for sign, line in zip(signs, affine[:3], strict=True)] for k in range(4)
     ]
-    steps = [math.hypot(*column) for column in columns[:3]]
-    if not all(math.isfinite(value) for column in columns for value in column) or min(steps) <= 0:
-        raise ScanError(path, "states a geometry that cannot be: a spacing of zero, or no number")
-    first, second, third = (
-        (x / step, y / step, z / step) for (x, y, z), step in zip(columns[:3], steps, strict=True)
-    )
-    angles = (dot(first, second), dot(first, third), dot(second, third))
-    if max(map(abs, angles)) > _SHEAR_TOLERANCE:
-        raise ScanError(path, "has axes that are not at right angles (sheared)")
-    x, y, z = columns[3]
-    return (first, second, third), (steps[0], steps[1], steps[2]), (x, y, z)
-
-
-def sidecar_path(path: Path) -> Path:
-    """Return where the JSON file of a NIfTI file is, if there is one.
-
-    Examples
-    --------
-    >>> sidecar_path(Path("mri.nii.gz")).name
-    'mri.json'
-    """
-    stem = next(path.name[: -len(end)] for end in _SUFFIXES if path.name.lower().endswith(end))
-    return path.with_name(stem + ".json")
-
-
-def nifti_sidecar(path: Path) -> dict[str, Any]:
-    """Return the JSON file beside a NIfTI file, empty if there is none.
-
-    Raises
-    ------
-    ScanError
-        If it is no JSON object, or too large to be one of these.
-    """
-    sidecar = sidecar_path(path)
-    if not sidecar.is_file():
-        return {}
-    if sidecar.stat().st_size > _MAX_SIDECAR_BYTES:
-        raise ScanError(sidecar, "is too large for the description of a scan")
-    with scan_boundary(sidecar, "is not JSON"):
-        content = json.loads(sidecar.read_text(encoding="utf-8-sig"))
-    if not isinstance(content, dict):
-        raise ScanError(sidecar, "is no JSON object")
-    return content
-
-
-def _uid(path: Path, sidecar: dict[str, Any], name: str) -> str | None:
-    """Return a UID of the JSON file.
-
-    Raises
-    ------
-    ScanError
-        If it is none.
-    """
-    value = sidecar.get(name)
-    if value is None:
-        return None
-    if (
-        not isinstance(value, str)
-        or not re.fullmatch(r"[0-9]+(\.[0-9]+)*", value)
-        or len(value) > _MAX_UID
-    ):
-        raise ScanError(path, f"its JSON file states a {name} that is no UID")
-    return value
-
-
-def _content_uid(path: Path) -> str:
-    """Return a UID that follows from the bytes of a file (DICOM PS3.5, B.2)."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").digest()
-    return f"2.25.{int.from_bytes(digest[:16], 'big')}"
-
-
-def _modality(path: Path, sidecar: dict[str, Any]) -> str | None:
-    """Return the modality of the JSON file.
-
-    Raises
-    ------
-    ScanError
-        If it is no DICOM code.
-    """
-    value = sidecar.get("Modality")
-    if value is not None and not (isinstance(value, str) and re.fullmatch(r"[A-Z]{2,16}", value)):
-        raise ScanError(path, "its JSON file states a Modality that is no DICOM code, such as MR")
-    return value
-
-
-def _date(path: Path, sidecar: dict[str, Any]) -> dt.date | None:
-    """Return the date of the JSON file.
-
-    Raises
-    ------
-    ScanError
-        If it is none.
-    """
-    value = sidecar.get("AcquisitionDate")
-    if value is None:
-        return None
-    try:
-        return dt.date.fromisoformat(value)
-    except (TypeError, ValueError):
-        message = "its JSON file states an AcquisitionDate that is no date, such as 2011-03-04"
-        raise ScanError(path, message) from None
-
-
-def _thickness(path: Path, sidecar: dict[str, Any]) -> float | None:
-    """Return the slice thickness of the JSON file in mm.
-
-    Raises
-    ------
-    ScanError
-        If it is no length above zero.
-    """
-    value = sidecar.get("SliceThickness")
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
-        raise ScanError(path, "its JSON file states a SliceThickness that is no length above zero")
-    return float(value)
+    return columns[:3], columns[3]

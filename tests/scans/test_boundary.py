@@ -37,6 +37,18 @@ def test_an_exception_becomes_a_scan_error_without_its_text(
     assert caught.value.__cause__ is None
 
 
+def test_a_panic_of_a_decoder_in_rust_becomes_a_scan_error() -> None:
+    panic = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
+    with pytest.raises(ScanError) as caught, scan_boundary(Path("a.dcm"), "cannot be decoded"):
+        raise panic("Doe^Jane")
+    assert str(caught.value) == "a.dcm: cannot be decoded (PanicException)"
+
+
+def test_an_interruption_passes() -> None:
+    with pytest.raises(KeyboardInterrupt), scan_boundary(Path("a.dcm"), "cannot be decoded"):
+        raise KeyboardInterrupt
+
+
 def test_our_own_errors_pass() -> None:
     with pytest.raises(OptionError), scan_boundary(Path("a.dcm"), "cannot be decoded"):
         raise OptionError("no such option")

@@ -18,6 +18,7 @@ from pydicom.uid import UID
 
 from recistkit.errors import ScanError
 from recistkit.scans import load_series
+from recistkit.scans.decoding import Decoders
 from recistkit.scans.deidentify import CleanFile, clean_slice
 from recistkit.scans.kept_tags import kept_date, kept_elements, kept_tags
 from recistkit.scans.pseudonyms import Pseudonyms
@@ -40,7 +41,8 @@ def cleaned(
     """Return the clean copy of a slice: its data set, its bytes, and its file."""
     stored = stored_values(1) if stored is None else stored
     (path,) = write_series(tmp_path / "in", stored=stored, change=change)
-    clean = clean_slice(path, "S001", PSEUDONYMS)
+    with Decoders() as decoders:
+        clean = clean_slice(path, "S001", PSEUDONYMS, decoders)
     written = tmp_path / "out.dcm"
     written.write_bytes(clean.data)
     return pydicom.dcmread(written), clean, written

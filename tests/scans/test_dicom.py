@@ -162,6 +162,30 @@ def test_what_a_header_does_not_say_is_none(tmp_path: Path) -> None:
     assert said == (None, None, None, None)
 
 
+@pytest.mark.parametrize(
+    ("agent", "contrast"),
+    [
+        (None, "not-stated"),
+        ("", "not-stated"),
+        ("none", "none"),
+        ("NO", "none"),
+        ("Oral", "enteral"),
+        ("RECTAL", "enteral"),
+        ("ORAL & IV", "given"),
+        ("Ultravist 300", "given"),
+    ],
+)
+def test_whether_a_contrast_agent_was_given_is_told_without_its_name(
+    tmp_path: Path, agent: str | None, contrast: str
+) -> None:
+    def with_agent(dataset: Dataset, _: int) -> None:
+        if agent is not None:
+            dataset.ContrastBolusAgent = agent
+
+    write_series(tmp_path, change=with_agent)
+    assert loaded(tmp_path)[0].contrast == contrast
+
+
 def test_series_of_one_folder_are_told_apart(tmp_path: Path) -> None:
     write_series(tmp_path, uid="1.2.826.1", names=[f"x{i}" for i in range(5)])
     write_series(tmp_path / "deeper", uid="1.2.826.2", stored=stored_values(3))

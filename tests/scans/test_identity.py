@@ -102,7 +102,7 @@ def test_what_is_no_scan_is_left_out(
         ({"BurnedInAnnotation": SECRET}, "may have names burned into its pixels (Burned In "),
         (
             {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.2.1"},
-            "is a multi-frame image, which cannot be loaded yet",
+            "is a multi-frame image, which cannot go into a study yet",
         ),
         ({"Modality": SECRET}, "states a modality other than CT, MR and PT"),
         (

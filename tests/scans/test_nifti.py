@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import json
 import math
+import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +16,7 @@ import numpy as np
 import pytest
 
 from recistkit.errors import ScanError
-from recistkit.scans import find_series
-from recistkit.scans import nifti as nifti_module
+from recistkit.scans import find_series, sidecar
 from tests.scans.loading import ITK, loaded, loaded_by_simpleitk, voxels_of
 
 if TYPE_CHECKING:
@@ -253,14 +255,95 @@ def test_a_file_in_other_units_is_refused(tmp_path: Path) -> None:
     assert reason_of(path) == "is in units of meter and not of mm"
 
 
-@pytest.mark.parametrize("name", ["mri.nii.gz", "mri.nii"])
-@pytest.mark.parametrize("kept", [0.0, 0.3, 0.9, 0.99])
-def test_a_file_cut_short_is_refused(tmp_path: Path, name: str, kept: float) -> None:
+@pytest.mark.parametrize(
+    ("name", "kept", "reason"),
+    [
+        ("mri.nii", 0.0, "cannot be understood as NIfTI: damaged, or cut short (ImageFileError)"),
+        ("mri.nii", 0.3, "is cut short in its voxels"),
+        ("mri.nii", 0.99, "is cut short in its voxels"),
+        (
+            "mri.nii.gz",
+            0.0,
+            "cannot be understood as NIfTI: damaged, or cut short (ImageFileError)",
+        ),
+        ("mri.nii.gz", 0.3, "cannot be unpacked: damaged, or cut short"),
+        ("mri.nii.gz", 0.99, "cannot be unpacked: damaged, or cut short"),
+    ],
+)
+def test_a_file_cut_short_is_refused(tmp_path: Path, name: str, kept: float, reason: str) -> None:
     noise = np.random.default_rng(1).integers(0, 1000, (20, 20, 20), dtype=np.int16)
     path = write_nifti(tmp_path / name, voxels=noise)
     data = path.read_bytes()
     path.write_bytes(data[: int(kept * len(data))])
-    assert reason_of(path).startswith("cannot be understood as NIfTI: damaged, or cut short (")
+    assert reason_of(path) == reason
+
+
+def packed(path: Path, change: Callable[[bytes], bytes]) -> Path:
+    """Write a packed file anew with something else in it."""
+    path.write_bytes(gzip.compress(change(gzip.decompress(path.read_bytes()))))
+    return path
+
+
+def test_a_packed_file_that_claims_gigabytes_is_refused_before_memory_is_taken(
+    tmp_path: Path,
+) -> None:
+    def claim(data: bytes) -> bytes:
+        return data[:42] + np.array([1000] * 3, dtype="<i2").tobytes() + data[48:]
+
+    path = packed(write_nifti(tmp_path / "mri.nii.gz"), claim)
+    tracemalloc.start()
+    assert reason_of(path) == "is cut short in its voxels"
+    assert tracemalloc.get_traced_memory()[1] < 20 * 1024**2
+    tracemalloc.stop()
+
+
+def test_a_packed_file_that_holds_more_than_it_states_is_refused(tmp_path: Path) -> None:
+    path = packed(write_nifti(tmp_path / "mri.nii.gz"), lambda data: data + bytes(1000))
+    assert reason_of(path) == "holds more voxels than its header states"
+
+
+@pytest.mark.parametrize("last", [8, 4], ids=["checksum", "length"])
+def test_a_packed_file_whose_end_does_not_fit_its_content_is_refused(
+    tmp_path: Path, last: int
+) -> None:
+    noise = np.random.default_rng(1).integers(0, 1000, (40, 40, 40), dtype=np.int16)
+    path = write_nifti(tmp_path / "mri.nii.gz", voxels=noise)
+    data = bytearray(path.read_bytes())
+    data[-last] ^= 0xFF
+    path.write_bytes(data)
+    assert reason_of(path) == "cannot be unpacked: damaged, or cut short"
+
+
+@pytest.mark.parametrize("name", ["mri.nii", "mri.nii.gz"])
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize(
+    ("length", "refused"), [(32, False), (33, True), (2**31 - 1, True), (8, True), (-16, True)]
+)
+def test_an_extension_that_claims_more_than_the_header_is_refused(
+    tmp_path: Path, name: str, order: str, length: int, refused: bool
+) -> None:
+    image = nib.Nifti1Image(np.zeros((4, 4, 4), np.int16), np.eye(4))
+    image = nib.Nifti1Image(image.dataobj, np.eye(4), image.header.as_byteswapped(order))
+    image.header.set_xyzt_units("mm")
+    image.header.extensions.append(nib.nifti1.Nifti1Extension("comment", b"x" * 24))
+    nib.save(image, tmp_path / "mri.nii")
+    data = bytearray((tmp_path / "mri.nii").read_bytes())
+    (tmp_path / "mri.nii").unlink()
+    data[352:356] = length.to_bytes(4, "little" if order == "<" else "big", signed=True)
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(bytes(data)) if name.endswith(".gz") else data)
+    if refused:
+        assert reason_of(path) == "states an extension of its header that cannot be"
+    else:
+        assert loaded(path)[0].size == (4, 4, 4)
+
+
+def test_a_file_packed_in_several_pieces_is_loaded(tmp_path: Path) -> None:
+    path = write_nifti(tmp_path / "mri.nii.gz")
+    before = voxels_of(loaded(path)[1])
+    data = gzip.decompress(path.read_bytes())
+    path.write_bytes(gzip.compress(data[:400]) + gzip.compress(data[400:]) + bytes(10))
+    assert np.array_equal(voxels_of(loaded(path)[1]), before)
 
 
 def test_a_spacing_of_zero_is_refused(tmp_path: Path) -> None:
@@ -277,7 +360,7 @@ def test_a_volume_too_large_is_refused_before_it_is_decoded(tmp_path: Path) -> N
     data[42:48] = np.array([30_000] * 3, dtype="<i2").tobytes()
     path.write_bytes(data)
     assert reason_of(path) == (
-        "is too large: 30000 x 30000 x 30000 voxels, and the limit is 4096 MiB"
+        "is too large: 30000 x 30000 x 30000 voxels of 2 bytes, and the limit is 4096 MiB"
     )
 
 
@@ -290,6 +373,6 @@ def test_a_description_that_is_no_json_is_named(tmp_path: Path) -> None:
 def test_a_description_too_large_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(nifti_module, "_MAX_SIDECAR_BYTES", 10)
+    monkeypatch.setattr(sidecar, "_MAX_SIDECAR_BYTES", 10)
     path = write_nifti(tmp_path / "mri.nii.gz", sidecar=SIDECAR)
     assert reason_of(path) == "is too large for the description of a scan"

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from recistkit.reading.grid import ViewGrid
+from recistkit.scans import find_series, load_found
 from tests.scans.loading import loaded, loaded_by_simpleitk, voxels_of
 
 pytestmark = pytest.mark.real_scans
@@ -40,6 +42,40 @@ def test_a_real_dicom_series_is_what_its_header_says(
     theirs = loaded_by_simpleitk(next(tmp_path.rglob("*.dcm")).parent)
     assert image.GetOrigin() == pytest.approx(theirs.GetOrigin(), abs=1e-6)
     assert image.GetDirection() == pytest.approx(theirs.GetDirection(), abs=1e-6)
+    assert np.array_equal(voxels_of(image), voxels_of(theirs))
+
+
+def test_the_real_series_of_two_dates_are_listed_each_with_its_own(
+    scans_folder: Path, tmp_path: Path
+) -> None:
+    for archive in (scans_folder / "longitudinal_crc").glob("*.zip"):
+        with zipfile.ZipFile(archive) as files:
+            files.extractall(tmp_path / archive.stem)
+    contents = find_series(tmp_path)
+    assert contents.unreadable == ()
+    listed = [
+        (one.series.date, one.series.size, one.series.frame_of_reference is not None)
+        for one in contents.series
+        if one.series is not None
+    ]
+    assert sorted(listed) == [
+        (date, size, True) for _, size, _, _, date in sorted(DIFFUSION, key=lambda row: row[-1])
+    ]
+    assert [[finding.code for finding in one.findings] for one in contents.series] == [[], []]
+    for one in contents.series:
+        grid = ViewGrid.of(*load_found(one))
+        assert grid.acquired_plane() == "axial"
+
+
+@pytest.mark.parametrize("name", ["brain1_image", "lung1_image", "breast1_image"])
+def test_a_real_nrrd_file_is_where_simpleitk_has_it(scans_folder: Path, name: str) -> None:
+    path = scans_folder / "pyradiomics" / f"{name}.nrrd"
+    series, image = loaded(path)
+    theirs = loaded_by_simpleitk(path)
+    assert series.size == theirs.GetSize()
+    assert image.GetOrigin() == pytest.approx(theirs.GetOrigin(), abs=1e-6)
+    assert image.GetSpacing() == pytest.approx(theirs.GetSpacing(), abs=1e-9)
+    assert image.GetDirection() == pytest.approx(theirs.GetDirection(), abs=1e-9)
     assert np.array_equal(voxels_of(image), voxels_of(theirs))
 
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import hashlib
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from recistkit.errors import ScanError
+from recistkit.exchange.on_disk import settle_folder, write_to_disk
 from recistkit.model.series import Series
 from recistkit.scans import find_series
+from recistkit.scans.decoding import Decoders
 from recistkit.scans.deidentify import clean_slice
 from recistkit.scans.deidentify_nifti import clean_nifti
 from recistkit.scans.pseudonyms import Pseudonyms
 from recistkit.study.adding.search import FoundScan
 
-__all__ = ["SUMS", "ScanCopy", "copied_scan", "settle_folder", "write_to_disk"]
+__all__ = ["SUMS", "ScanCopy", "copied_scan"]
 
 SUMS: Final = "SHA256SUMS"
 """Beside the files of a scan: name and hash of each, as ``sha256sum --check`` takes them."""
@@ -106,9 +106,11 @@ def _clean_files(
         yield "volume.json", clean.sidecar, None
         yield "volume.nii.gz", clean.data, clean.pixels_sha256
         return
-    for number, path in enumerate(scan.paths, start=1):
-        file = clean_slice(path, subject, pseudonyms)
-        yield f"{number:04d}.dcm", file.data, file.pixels_sha256
+    with Decoders() as decoders:
+        for number, path in enumerate(scan.paths, start=1):
+            uid = scan.series.uid
+            file = clean_slice(path, subject, pseudonyms, decoders, series_uid=uid)
+            yield f"{number:04d}.dcm", file.data, file.pixels_sha256
 
 
 def _require_same_place(scan: FoundScan, folder: Path, pseudonyms: Pseudonyms) -> None:
@@ -149,21 +151,3 @@ def _near(one: float | tuple[float, ...], other: float | tuple[float, ...]) -> b
     return all(
         abs(a - b) <= _TOLERANCE * max(1.0, abs(b)) for a, b in zip(first, second, strict=True)
     )
-
-
-def write_to_disk(path: Path, data: bytes) -> None:
-    """Write a new file; it is on disk, not only with the system, when this returns."""
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def settle_folder(folder: Path) -> None:
-    """Have the names in a folder on disk too, where the system lets a folder be opened."""
-    with contextlib.suppress(OSError):
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)

@@ -19,9 +19,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from recistkit.exchange.on_disk import settle_folder, write_to_disk
 from recistkit.model.scan_record import SCANS_FOLDER
-from recistkit.study.adding.copy import settle_folder, write_to_disk
 from recistkit.study.adding.problems import Problem, ScansRefusedError
+from recistkit.study.adding.unrecorded_rows import ROWS_FILE, drop_unrecorded
 
 __all__ = ["LOCK_FILE", "STAGE_PREFIX", "free_number", "only_one", "place_all", "settle", "staged"]
 
@@ -68,8 +69,8 @@ def staged(study: Path) -> Iterator[Path]:
     try:
         yield stage
     finally:
-        # What its list says may still be needed: `place_all` leaves it, and `settle` removes it.
-        if not (stage / _PLACES).exists():
+        # What its lists say may still be needed: they are left, and `settle` removes them.
+        if not any((stage / name).exists() for name in (_PLACES, ROWS_FILE)):
             shutil.rmtree(stage, ignore_errors=True)
 
 
@@ -106,6 +107,8 @@ def place_all(study: Path, stage: Path, places: Mapping[Path, str]) -> None:
 def settle(study: Path, recorded: Collection[str]) -> None:
     """Settle what runs that were interrupted left: keep what is recorded, remove the rest.
 
+    That is scans, and rows of tables that were to come with them.
+
     Parameters
     ----------
     study : Path
@@ -118,7 +121,9 @@ def settle(study: Path, recorded: Collection[str]) -> None:
     OSError
         If something cannot be removed.
     """
+    subjects = {path.split("/")[1] for path in recorded}
     for stage in sorted(study.glob(f"{STAGE_PREFIX}*")):
+        drop_unrecorded(study, stage, subjects)
         _remove(study, [place for place in _listed(stage) if place not in recorded])
         shutil.rmtree(stage)
 

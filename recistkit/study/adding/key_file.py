@@ -17,10 +17,10 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints, ValidationError
 
+from recistkit.exchange.on_disk import settle_folder
 from recistkit.model.fields import DocumentPart, Uid
 from recistkit.model.scan_record import FolderName, ScanRecord
 from recistkit.scans.pseudonyms import KEY_BYTES, Pseudonyms, new_key
-from recistkit.study.adding.copy import settle_folder
 from recistkit.study.adding.problems import Problem, ScansRefusedError
 
 __all__ = [

@@ -5,18 +5,18 @@ from __future__ import annotations
 import contextlib
 import itertools
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from recistkit.errors import ScanError
 from recistkit.model.scan_record import ScanRecord
+from recistkit.scans.places import Places
 from recistkit.study.adding.copy import copied_scan
 from recistkit.study.adding.folder import place_all, settle, staged
 from recistkit.study.adding.key_file import KeyDocument, save_key
 from recistkit.study.adding.mapping import MappingRow
-from recistkit.study.adding.places import Places
 from recistkit.study.adding.problems import Problem, ScansRefusedError
 from recistkit.study.adding.records import CopiedScan, numbered_records, patient_links, series_links
 from recistkit.study.adding.search import SearchResult, search_scans
@@ -46,11 +46,15 @@ class StudyScans:
         not, and the next run removes the files.
     is_locked : callable
         Whether a timepoint of a subject is part of a signed read.
+    rereads : callable
+        Returns the ids of re-reads, which no patient can have; called when
+        nobody else adds any.
     """
 
     existing: Callable[[], Sequence[ScanRecord]]
     record: Callable[[Sequence[ScanRecord]], None]
     is_locked: Callable[[str, str], bool]
+    rereads: Callable[[], Collection[str]] = frozenset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +132,13 @@ def _planned(job: Job, found: SearchResult) -> tuple[list[SubjectScan], list[Pro
     """Return the scans with their subjects, and everything that headers say against adding them."""
     named, unnamed = subject_scans(found.scans, job.mapping, job.key, job.existing)
     problems = [*found.mixed, *(() if job.skip_bad else found.bad), *unnamed]
-    mapped = job.mapping is not None
-    problems += subject_problems(named, job.key, job.existing, mapped=mapped)
+    problems += subject_problems(
+        named,
+        job.key,
+        job.existing,
+        mapped=job.mapping is not None,
+        rereads=job.scans.rereads(),
+    )
     problems += _with_timepoints(job, named)[1]
     problems += _space_problems(job.study, named)
     if not found.scans and not problems:

@@ -8,17 +8,19 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from recistkit.errors import ScanError
 from recistkit.model.series import Series
 from recistkit.scans import FolderContents, FoundSeries, find_series
-from recistkit.scans.dicom_header import slice_header
+from recistkit.scans.dicom_header import slice_headers
 from recistkit.scans.dicom_stack import stacked
 from recistkit.scans.identity import Identity, Patient, dicom_identity, nifti_identity
-from recistkit.scans.nifti import is_nifti, sidecar_path
-from recistkit.study.adding.places import Places
+from recistkit.scans.nifti import is_nifti
+from recistkit.scans.places import Places
+from recistkit.scans.sidecar import sidecar_path
+from recistkit.scans.volume_files import is_volume_file
 from recistkit.study.adding.problems import Problem
 
 __all__ = ["FoundScan", "SearchResult", "search_scans"]
@@ -111,7 +113,9 @@ def search_scans(source: Path, *, on_file: Callable[[], None] = lambda: None) ->
     """
     places, result = Places(source), SearchResult()
     contents = find_series(source, on_file=on_file)
-    result.bad += places.closed
+    result.bad += [
+        Problem(where=one.where, reason=one.reason, path=one.path) for one in places.closed
+    ]
     for error in contents.unreadable:
         result.bad.append(_problem(places, error.path, error.reason))
     identities: dict[Path, Identity] = {}
@@ -144,8 +148,12 @@ def _add_series(
     """Put one series where it belongs; note whose its files are."""
     where, path = places.of_series(found.paths), found.paths[0]
     nifti = is_nifti(path)
+    if is_volume_file(path) and not nifti:
+        result.bad.append(_problem(places, path, "is NRRD or MetaImage; expected DICOM or NIfTI"))
+        return
+    files = (*found.paths, *found.duplicates)
     try:
-        known = {path: (nifti_identity if nifti else dicom_identity)(path) for path in found.paths}
+        known = {path: (nifti_identity if nifti else dicom_identity)(path) for path in files}
     except ScanError as error:
         result.bad.append(_problem(places, error.path, error.reason))
         return
@@ -154,7 +162,7 @@ def _add_series(
     result.left_out += _left_out(places, found.paths, known)
     if not kept:
         return
-    problem = _mixture([known[path] for path in kept])
+    problem = _mixture([known[path] for path in (*kept, *found.duplicates)])
     if problem:
         result.mixed.append(Problem(where=where, reason=problem, path=path))
         return
@@ -193,8 +201,10 @@ def _placed(found: FoundSeries, kept: tuple[Path, ...]) -> tuple[Series, tuple[P
         if found.series is None:
             raise ValueError(found.reason or "cannot be placed")
         return found.series, found.paths
-    order, series = stacked([slice_header(path) for path in kept])
-    return series, tuple(header.path for header in order)
+    stack = stacked([header for path in kept for header in slice_headers(path)])
+    uid = found.series.uid if found.series else stack.series.uid
+    files = dict.fromkeys(header.path for header in stack.headers)
+    return replace(stack.series, uid=uid), tuple(files)
 
 
 def _left_out(places: Places, paths: Sequence[Path], known: Identities) -> list[Problem]:

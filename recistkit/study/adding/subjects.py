@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -66,6 +66,7 @@ def subject_problems(
     existing: Sequence[ScanRecord],
     *,
     mapped: bool,
+    rereads: Collection[str] = (),
 ) -> Iterator[Problem]:
     """Yield where subjects, patients and their names do not go together.
 
@@ -76,12 +77,17 @@ def subject_problems(
     existing : sequence of ScanRecord
     mapped : bool
         Whether people named the subjects; ids of our own tell nothing.
+    rereads : collection of str
+        Ids under which readers read subjects once more: no patient can have one.
     """
     yield from _two_subjects(named, key)
     yield from _two_people(named, key)
     yield from _telling_names(named) if mapped else ()
     spelt = {record.subject.casefold(): record.subject for record in existing}
     for one in named:
+        if one.subject in rereads:
+            reason = f"{one.subject} is the id of a re-read: give its patient another one"
+            yield one.scan.problem(reason)
         if spelt.get(one.subject.casefold(), one.subject) != one.subject:
             reason = "its subject is in the study, spelt with other capital letters"
             yield one.scan.problem(reason)
