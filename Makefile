@@ -26,7 +26,7 @@ sys.exit(found and f"without the extra there should be no {found}")
 endef
 export WITHOUT_WINDOWS
 
-.PHONY: help demo test format lint types oracle bench bench-viewer faults mutants wheel-check clean
+.PHONY: help demo test format lint types oracle propagation bench bench-viewer faults fuzz mutants wheel-check clean
 
 help:
 	@echo "make demo         the example study, from its scans to its results"
@@ -35,8 +35,10 @@ help:
 	@echo "make lint         ruff only"
 	@echo "make types        mypy only"
 	@echo "make oracle       the long comparison of the two engines"
+	@echo "make propagation  lesions of many phantoms looked for in their follow-ups"
 	@echo "make bench        speed, as ratios"
 	@echo "make faults       kills, full disks and flipped bits while studies are saved"
+	@echo "make fuzz         25,000 damaged files through every door that takes a scan or a mask"
 	@echo "make bench-viewer speed and memory of the reading room beside bare napari"
 	@echo "make mutants      mutation score of criteria and response (90 % needed)"
 	@echo "make wheel-check  the built wheel, installed into an empty environment, runs the demo"
@@ -116,6 +118,9 @@ types: $(STAMP)
 oracle: $(STAMP)
 	@$(PYTHON) -m tests.oracle.run
 
+propagation: $(STAMP)
+	@$(PYTHON) -m tests.propagation.study
+
 bench: $(STAMP)
 	@$(PYTHON) -m tests.benchmarks
 
@@ -126,6 +131,9 @@ bench-viewer: $(STAMP) $(SCREEN)
 faults: $(STAMP)
 	@$(PYTHON) -m tests.store.faults --kills 500 --flips 1000
 	@RECISTKIT_KILLS=200 $(PYTHON) -m pytest -q -n 2 tests/reading/test_kill.py
+
+fuzz: $(STAMP)
+	@$(PYTHON) -m tests.scans.fuzz
 
 mutants: $(STAMP) $(SCREEN)
 	@$(PYTHON) -m tests.mutants

@@ -16,6 +16,7 @@ from recistkit.cli.example import example
 from recistkit.cli.measure import measure
 from recistkit.cli.read import read
 from recistkit.cli.reconcile import reconcile
+from recistkit.cli.scans import scans
 from recistkit.cli.study import study_program
 
 __all__ = ["program", "study_program"]
@@ -66,6 +67,10 @@ program.command(
         "recistkit reconcile reads.csv --readers A,B --decisions decisions.csv --output results"
     ),
 )(reconcile)
+program.command(
+    short_help="What series are in a folder, and what is wrong with them.",
+    epilog=example("recistkit scans export"),
+)(scans)
 program.command(
     short_help="Diameters of the labels of mask files.",
     epilog=example("recistkit measure mask.nii.gz --output sizes.csv"),

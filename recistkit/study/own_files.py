@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from recistkit.errors import RoleError
+from recistkit.model.scan_record import SCANS_FOLDER
 from recistkit.study.study_files import STUDY_FILE, is_study
 
-__all__ = ["require_own"]
+__all__ = ["beside_scans", "require_own"]
 
 READERS: Final = "readers"
 
@@ -47,6 +48,19 @@ def require_own(path: Path | str) -> None:
     own = {one.id for one in people if (one.login, one.role) == (actor.login, "reader")}
     if person.role != "manager" and name not in {*own, *(f"{one}.db" for one in own)}:
         raise RoleError(f"{person.id} reads in this study, and is given no other reader's files")
+
+
+def beside_scans(folder: Path) -> bool:
+    """Return whether a folder is that of a study, or in one and not among its scans.
+
+    How many files are there says what readers have done.
+    """
+    inside = folder
+    for around in (folder, *folder.parents):
+        if is_study(around):
+            return inside == around or inside.name != SCANS_FOLDER
+        inside = around
+    return False
 
 
 def _study_and_file(path: Path) -> tuple[Path, str] | None:
