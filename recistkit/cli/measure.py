@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +15,11 @@ from recistkit.cli.output_file import format_of, write_file
 from recistkit.cli.waiting import waiting
 from recistkit.cli.words import counted, joined, say, warn
 from recistkit.errors import OptionError
+
+if TYPE_CHECKING:
+    from recistkit.measure.mask_outline import Convention
+    from recistkit.scans.kept_outcomes import KeptOutcomes
+    from recistkit.scans.measured_masks import MeasuredMasks
 
 __all__ = ["measure"]
 
@@ -40,7 +47,8 @@ def measure(
             "--output",
             metavar="FILE",
             help="The measurements table: .csv, .parquet or .json; one of an earlier run is "
-            "replaced.",
+            "replaced. Until it is written FILE.part keeps what is measured, and an interrupted "
+            "run goes on from there when it is called again.",
             show_default=False,
         ),
     ],
@@ -61,14 +69,25 @@ def measure(
         ),
     ] = False,
     workers: Annotated[
-        int,
+        int | None,
         typer.Option(
             "--workers",
             metavar="N",
             min=1,
-            help="Files measured at a time; the result is the same for any number.",
+            help="Files measured at a time; the result is the same for any number. 1 unless given.",
+            show_default=False,
         ),
-    ] = 1,
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            "--scheduler",
+            metavar="ADDRESS",
+            help="Measure on the running Dask cluster whose scheduler is there, such as "
+            "tcp://10.0.0.5:8786; its workers see the files at the same paths.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Longest diameter, perpendicular short axis and volume of every label of mask files.
 
@@ -76,32 +95,38 @@ def measure(
     slice. A file that cannot be measured is named with its reason, the others are measured, and the
     exit code is 1.
     """
+    if workers is not None and scheduler is not None:
+        raise OptionError("--workers and --scheduler exclude each other; expected one of them")
     _require_inputs(masks, output)
+    from recistkit.scans.kept_outcomes import kept_path
     from recistkit.scans.measured_masks import measured_masks
 
-    with waiting("measuring", total=len(masks)) as step:
-        done = measured_masks(
-            masks,
-            convention=convention.value,
-            largest_component=largest_component,
-            workers=workers,
-            on_file=step,
-        )
-    warn(f"{path}: holds no label" for path in done.without_labels)
-    for error in done.refused:
-        say(f"{error.path}: {error.reason}")
-    if len(done.refused) < len(masks):
+    with _kept(
+        kept_path(output), convention=convention.value, largest_component=largest_component
+    ) as kept:
+        with waiting("measuring", total=len(masks)) as step:
+            done = measured_masks(
+                masks,
+                convention=convention.value,
+                largest_component=largest_component,
+                workers=workers or 1,
+                scheduler=scheduler,
+                kept=kept,
+                on_file=step,
+            )
+        _say_state(done, len(masks))
         write_file(output, done.table)
-        measured = counted(len(masks) - len(done.refused), "file")
-        labels = counted(done.table.height, "label")
-        say(f"wrote {labels} of {measured} to {output} (convention {convention.value})")
+        kept.remove()
+    measured = counted(len(masks) - len(done.refused), "file")
+    labels = counted(done.table.height, "label")
+    say(f"wrote {labels} of {measured} to {output} (convention {convention.value})")
     if done.refused:
         say(f"not measured: {counted(len(done.refused), 'file')} of {len(masks)}")
         raise typer.Exit(FAULT)
 
 
 def _require_inputs(masks: list[Path], output: Path) -> None:
-    """Refuse masks that are named twice, and an output that is one of them or of no known kind.
+    """Refuse masks that are named twice, and an output that stands for something else.
 
     Raises
     ------
@@ -114,3 +139,46 @@ def _require_inputs(masks: list[Path], output: Path) -> None:
         raise OptionError(f"{joined(twice)} {verb} named twice; expected each mask once")
     if output.exists() and any(path.exists() and output.samefile(path) for path in masks):
         raise OptionError(f"{output} is a mask of this run; expected another --output")
+    _require_no_sidecar(output)
+
+
+def _require_no_sidecar(output: Path) -> None:
+    """Refuse an output that would be taken for the description of a scan or a mask beside it.
+
+    Raises
+    ------
+    OptionError
+    """
+    from recistkit.scans.sidecar import VOLUME_SUFFIXES
+
+    if output.suffix.lower() == ".json":
+        for volume in map(output.with_suffix, VOLUME_SUFFIXES):
+            if volume.exists():
+                message = f"{output} is where the description (JSON sidecar) of {volume.name}"
+                raise OptionError(f"{message} stands; expected another --output")
+
+
+@contextmanager
+def _kept(path: Path, *, convention: Convention, largest_component: bool) -> Iterator[KeptOutcomes]:
+    """Give what an interrupted run kept; say what is kept if this one is interrupted."""
+    from recistkit.scans.kept_outcomes import KeptOutcomes
+
+    with KeptOutcomes(path, convention=convention, largest_component=largest_component) as kept:
+        if kept.of_another_run:
+            say(f"{path} is of a run with other options or by another version: not used")
+        try:
+            yield kept
+        except BaseException:
+            if kept.count:
+                files = counted(kept.count, "measured file")
+                say(f"{path} keeps {files}; the same command goes on from there")
+            raise
+
+
+def _say_state(done: MeasuredMasks, total: int) -> None:
+    """Say what is to be noted of files, which were refused, and how many were taken over."""
+    warn(f"{path}: {note}" for path, note in done.noted)
+    for error in done.refused:
+        say(f"{error.path}: {error.reason}")
+    if done.taken_over:
+        say(f"taken over from an interrupted run: {counted(done.taken_over, 'file')} of {total}")

@@ -20,6 +20,8 @@ _AXES: Final = 3
 _SKEW_TOLERANCE: Final = 1e-3
 """Up to here the cosine between a row and a column is rounding, and none of a slant."""
 _FLAT_TOLERANCE: Final = 1e-6
+_EQUAL_SPACINGS: Final = 1.01
+"""Spacings whose ratio is no larger are equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,21 @@ class MaskGrid:
         """Distance of neighbouring slices, rows and columns."""
         slice_mm, row_mm, column_mm = np.sqrt((self.steps_mm**2).sum(axis=1)).tolist()
         return (slice_mm, row_mm, column_mm)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be noted of the grid: that its slices may not be those that were acquired.
+
+        Acquired slices have square pixels. Where a volume was turned, rows or
+        columns run from slice to slice: the pixels are then not square, and
+        larger than the step to the next slice.
+        """
+        slice_mm, row_mm, column_mm = self.spacing_mm
+        low, high = sorted((row_mm, column_mm))
+        if high <= low * _EQUAL_SPACINGS or high <= slice_mm * _EQUAL_SPACINGS:
+            return ()
+        steps = f"{row_mm:.3g} x {column_mm:.3g} mm, and {slice_mm:.3g} mm to the next slice"
+        return (f"its slices may not be those that were acquired: their pixels are {steps}",)
 
     @property
     def voxel_mm3(self) -> float:

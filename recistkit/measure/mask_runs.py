@@ -24,6 +24,16 @@ _WORD_BYTES: Final = 8
 _BLOCK_BYTES: Final = 4 * 1024**2
 """How much of a volume is looked at in one go: what a processor's cache holds."""
 
+_SCAN_RUNS: Final = 10_000
+_SCAN_LABELS: Final = 100
+_SCAN_VOXELS: Final = 1.5
+"""A block of more runs and labels than that, and of shorter runs, is one of a scan.
+
+Runs of seven CT and MRI scans had 1.03 to 1.28 voxels, those of their masks 4 to 21.
+"""
+_MOST_RUNS: Final = 2**24
+"""Thirty in each row of a thousand slices are fewer; each takes about 150 bytes to measure."""
+
 
 @dataclass(frozen=True, slots=True)
 class Runs:
@@ -70,7 +80,7 @@ def label_runs(volume: NDArray[Any]) -> Runs:
     Raises
     ------
     MaskError
-        If that is no label volume.
+        If that is no label volume, or looks like a scan.
 
     Examples
     --------
@@ -82,16 +92,19 @@ def label_runs(volume: NDArray[Any]) -> Runs:
     slices, rows, columns = volume.shape
     plane_bytes = max(1, rows * columns * volume.itemsize)
     step = max(1, _BLOCK_BYTES // plane_bytes)
-    labels, starts, stops = [volume.reshape(-1)[:0]], [_none()], [_none()]
+    labels, starts, stops = [np.empty(0, volume.dtype)], [_none()], [_none()]
+    count = 0
     for begin in range(0, slices if volume.size else 0, step):
         flat = np.ascontiguousarray(volume[begin : begin + step]).reshape(-1)
         start, stop = _flat_runs(flat)
-        labels.append(flat[start])
+        label = flat[start]
+        count += len(label)
+        _require_mask(label, stop - start, count)
+        labels.append(label)
         starts.append(start + begin * rows * columns)
         stops.append(stop + begin * rows * columns)
-    label = np.concatenate(labels)
-    _require_numbers(label)
-    return _placed(volume.shape, label, np.concatenate(starts), np.concatenate(stops))
+    label, start, stop = map(np.concatenate, (labels, starts, stops))
+    return _placed(volume.shape, label, start, stop)
 
 
 def first_of_each(*columns: NDArray[Any]) -> Indices:
@@ -126,8 +139,17 @@ def _require_labels(volume: NDArray[Any]) -> None:
         raise MaskError(f"holds values of type {volume.dtype}; expected whole numbers or bool")
 
 
-def _require_numbers(label: NDArray[Any]) -> None:
-    """Refuse labels below 0, which may be meant as background or not, and those beyond int64.
+def _require_mask(label: NDArray[Any], voxels: Indices, count: int) -> None:
+    """Refuse the runs of a block that are none of a mask, before there are too many.
+
+    Labels below 0 may be meant as background or not, and a table holds none beyond int64.
+
+    Parameters
+    ----------
+    label, voxels : ndarray
+        Label and length of each run.
+    count : int
+        Number of runs of this and all former blocks.
 
     Raises
     ------
@@ -138,6 +160,15 @@ def _require_numbers(label: NDArray[Any]) -> None:
             raise MaskError(
                 f"holds the label {wrong[0]}; expected 0 for background, or 1 to 2^63-1"
             )
+    if len(label) > _SCAN_RUNS and voxels.mean() < _SCAN_VOXELS:
+        values = len(np.unique(label))
+        if values > _SCAN_LABELS:
+            raise MaskError(
+                f"looks like a scan and not like a mask: {values} values in some of its slices, "
+                "that change from voxel to voxel"
+            )
+    if count > _MOST_RUNS:
+        raise MaskError(f"is too ragged for a mask: more than {_MOST_RUNS} runs of voxels")
 
 
 def _flat_runs(flat: NDArray[Any]) -> tuple[Indices, Indices]:

@@ -1,12 +1,13 @@
 """Label volumes of files: NIfTI, NRRD and DICOM segmentations, on their grid in the patient.
 
-A slice counts from 0 along the stored third axis; the planes of a DICOM
-segmentation, which has none, from the first along the normal of its image,
-like those of a DICOM series.
+A slice counts from 0 along the stored third axis. A DICOM segmentation has
+none: it stores the planes that hold a segment, mostly, and in any order. Its planes
+are put in order along the normal of its image, like those of a DICOM series.
 """
 
 from __future__ import annotations
 
+import gzip
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,13 +20,14 @@ from recistkit.measure.mask_place import MaskGrid, image_grid
 from recistkit.scans.boundary import scan_boundary
 from recistkit.scans.dicom_header import is_dicom, opened_dataset
 from recistkit.scans.load import MAX_VOLUME_BYTES
-from recistkit.scans.nifti import is_nifti, nifti_series, opened_nifti
+from recistkit.scans.nifti import is_nifti, nifti_grid, opened_nifti
+from recistkit.scans.nrrd import require_whole_nrrd
 
 if TYPE_CHECKING:
     import highdicom
     from numpy.typing import NDArray
 
-__all__ = ["Labels", "label_volumes"]
+__all__ = ["NO_SUCH_FILE", "Labels", "has_stored_slices", "label_volumes"]
 
 Labels = tuple["NDArray[Any]", MaskGrid]
 """Voxels, shape (slices, rows, columns), and where they lie."""
@@ -33,14 +35,13 @@ Labels = tuple["NDArray[Any]", MaskGrid]
 _NRRD: Final = ".nrrd"
 _AXES: Final = 3
 _SEGMENTATIONS: Final = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
-_EXACT: Final = 2**53
-_HEADER_BYTES: Final = 2**16
-_SPACES: Final = (
-    *("left-posterior-superior", "right-anterior-superior", "left-anterior-superior"),
-    *("lps", "ras", "las"),
+_PACKED: Final = ".gz"
+_PIECE_BYTES: Final = 2**20
+_FLOAT_BYTES: Final = (2, 4, 8)
+_FAILURE: Final = (
+    "cannot be understood as a label volume: damaged, cut short, or of a kind that is not supported"
 )
-"""Spaces of a patient that SimpleITK turns into LPS; it takes any other as LPS too."""
-_FAILURE: Final = "cannot be understood as a label volume: damaged, or cut short"
+NO_SUCH_FILE: Final = "there is no such file"
 _EXPECTED: Final = "expected NIfTI (.nii, .nii.gz), NRRD (.nrrd) or a DICOM segmentation"
 
 
@@ -62,7 +63,7 @@ def label_volumes(path: Path | str, *, max_bytes: int = MAX_VOLUME_BYTES) -> Ite
     path = Path(path)
     with scan_boundary(path, _FAILURE):
         if not path.is_file():
-            raise ScanError(path, "there is no such file")
+            raise ScanError(path, NO_SUCH_FILE)
         if is_nifti(path):
             yield _nifti_labels(path, max_bytes)
         elif path.suffix.lower() == _NRRD:
@@ -71,6 +72,11 @@ def label_volumes(path: Path | str, *, max_bytes: int = MAX_VOLUME_BYTES) -> Ite
             yield from _segmentation_labels(path, max_bytes)
         else:
             raise ScanError(path, f"is no label volume; {_EXPECTED}")
+
+
+def has_stored_slices(path: Path) -> bool:
+    """Return whether a file of label volumes has a third axis by which its slices are known."""
+    return is_nifti(path) or path.suffix.lower() == _NRRD
 
 
 def _require_room(path: Path, size: Sequence[int], voxel_bytes: int, max_bytes: int) -> None:
@@ -89,6 +95,8 @@ def _require_room(path: Path, size: Sequence[int], voxel_bytes: int, max_bytes: 
 def _whole(path: Path, voxels: NDArray[Any]) -> NDArray[Any]:
     """Return labels that are stored as floats as whole numbers; others as they are.
 
+    The whole numbers take the place of the floats in memory, if that may be written.
+
     Raises
     ------
     ScanError
@@ -98,27 +106,57 @@ def _whole(path: Path, voxels: NDArray[Any]) -> NDArray[Any]:
         return voxels
     if voxels.dtype.kind != "f":
         raise ScanError(path, "holds colours or complex numbers, not labels")
-    largest = float(np.abs(voxels).max(initial=0.0))
-    if not largest < _EXACT or (voxels != np.trunc(voxels)).any():
-        raise ScanError(path, "holds values that are no whole numbers; expected labels")
-    return voxels.astype(np.int32 if largest <= np.iinfo(np.int32).max else np.int64)
+    if voxels.itemsize not in _FLOAT_BYTES:
+        raise ScanError(path, f"holds values of type {voxels.dtype}; expected whole numbers")
+    kind = np.dtype(f"{voxels.dtype.byteorder}i{voxels.itemsize}")
+    whole = voxels.view(kind) if voxels.flags.writeable else np.empty(voxels.shape, kind)
+    most = 2.0 ** (np.finfo(voxels.dtype).nmant + 1)
+    for plane, numbers in zip(voxels, whole, strict=True):
+        if not (plane == np.trunc(plane)).all() or not (np.abs(plane) < most).all():
+            raise ScanError(path, "holds values that are no exact whole numbers; expected labels")
+        numbers[...] = plane.astype(kind)
+    return whole
 
 
 def _nifti_labels(path: Path, max_bytes: int) -> Labels:
     """Return the labels of a NIfTI file."""
-    series = nifti_series(path)
+    size, directions, spacing_mm, origin_mm = nifti_grid(path)
     image = opened_nifti(path)
-    stored_type = image.header.get_data_dtype()
-    _require_room(path, series.size, stored_type.itemsize, max_bytes)
-    stored = np.asarray(image.dataobj.get_unscaled()).reshape(series.size)
+    _require_room(path, size, image.header.get_data_dtype().itemsize, max_bytes)
+    stored = _stored_voxels(path, image).reshape(size, order="F")
     slope, intercept = image.dataobj.slope, image.dataobj.inter
     if (slope, intercept) != (1.0, 0.0) and stored.dtype.kind in "biuf":
-        _require_room(path, series.size, np.dtype(float).itemsize, max_bytes)
-        stored = stored * float(slope) + float(intercept)
-    axes = (series.slice_direction, series.column_direction, series.row_direction)
-    steps = np.array(axes) * np.array(series.spacing_mm)[::-1, None]
-    grid = MaskGrid(np.array(series.origin_mm), steps)
-    return _whole(path, stored.transpose(2, 1, 0)), grid
+        _require_room(path, size, np.dtype(float).itemsize, max_bytes)
+        stored = stored.astype(float)
+        stored *= float(slope)
+        stored += float(intercept)
+    steps = np.array(directions[::-1]) * np.array(spacing_mm)[::-1, None]
+    return _whole(path, stored.transpose(2, 1, 0)), MaskGrid(np.array(origin_mm), steps)
+
+
+def _stored_voxels(path: Path, image: Any) -> NDArray[Any]:  # noqa: ANN401  nibabel has no types
+    """Return the numbers of a NIfTI file as they stand in it, one after the other.
+
+    Those of a packed file are unpacked piece by piece: in one go they take several
+    times their memory.
+
+    Raises
+    ------
+    EOFError
+        If the file is cut short.
+    """
+    if not path.name.lower().endswith(_PACKED):
+        return np.asarray(image.dataobj.get_unscaled()).reshape(-1, order="F")
+    header = image.header
+    stored = np.empty(math.prod(header.get_data_shape()), header.get_data_dtype())
+    room = stored.view(np.uint8).data
+    with gzip.open(path) as file:
+        file.seek(int(image.dataobj.offset))
+        for begin in range(0, len(room), _PIECE_BYTES):
+            piece = room[begin : begin + _PIECE_BYTES]
+            if file.readinto(piece) != len(piece):
+                raise EOFError
+    return stored
 
 
 def _nrrd_labels(path: Path, max_bytes: int) -> Labels:
@@ -134,37 +172,14 @@ def _nrrd_labels(path: Path, max_bytes: int) -> Labels:
         raise ScanError(path, f"holds {number} values a voxel; expected one label")
     if file.GetDimension() != _AXES:
         raise ScanError(path, f"holds {file.GetDimension()} axes and not one volume of three")
-    _require_patient_space(path)
+    require_whole_nrrd(path)
     voxel_bytes = SimpleITK.Image([1, 1, 1], file.GetPixelID()).GetSizeOfPixelComponent()
     _require_room(path, file.GetSize(), voxel_bytes, max_bytes)
     image = file.Execute()
     voxels, grid = image_grid(image)
-    # The view is of the image's memory, which ends with it.
-    return _whole(path, voxels.copy()), grid
-
-
-def _require_patient_space(path: Path) -> None:
-    """Refuse an NRRD file whose places are not in mm in the patient: SimpleITK takes them so.
-
-    Raises
-    ------
-    ScanError
-    """
-    with path.open("rb") as file:
-        header = file.read(_HEADER_BYTES).split(b"\n\n")[0].replace(b"\r", b"")
-    lines = header.decode("ascii", errors="replace").splitlines()
-    fields = {
-        name.strip().lower(): value.strip().lower()
-        for name, colon, value in (line.partition(":") for line in lines)
-        if colon and not value.startswith("=")
-    }
-    if fields.get("space") not in _SPACES:
-        raise ScanError(path, "does not say where it lies in the patient (no space)")
-    units = set(fields.get("space units", "").replace('"', " ").split())
-    if units - {"mm"}:
-        raise ScanError(path, "is not in mm (space units)")
-    if "none" in fields.get("space directions", "none"):
-        raise ScanError(path, "does not say how far apart its voxels are (space directions)")
+    whole = _whole(path, voxels)
+    # A view is of the image's memory, which ends with it.
+    return whole.copy() if whole is voxels else whole, grid
 
 
 def _segmentation_labels(path: Path, max_bytes: int) -> Iterator[Labels]:
@@ -175,9 +190,7 @@ def _segmentation_labels(path: Path, max_bytes: int) -> Iterator[Labels]:
     if header.get("SegmentationType") == "FRACTIONAL":
         raise ScanError(path, "is a segmentation of fractions; expected whole voxels (BINARY)")
     file = _segmentation(path)
-    if not _states_steps(file):
-        reason = "does not say how far apart its planes are (Spacing Between Slices)"
-        raise ScanError(path, reason)
+    _require_places(path, file)
     geometry = file.get_volume_geometry()
     if geometry is None:
         raise ScanError(path, "its planes do not make a volume: not parallel, or not evenly spaced")
@@ -200,11 +213,23 @@ def _segmentation(path: Path) -> highdicom.seg.Segmentation:
     return Segmentation.from_dataset(opened_dataset(path, header_only=False), copy=False)
 
 
-def _states_steps(file: Any) -> bool:  # noqa: ANN401  any DICOM dataset
-    """Return whether a segmentation states the step between planes, which else is guessed."""
+def _require_places(path: Path, file: Any) -> None:  # noqa: ANN401  any DICOM dataset
+    """Refuse a segmentation that does not say where each of its planes lies.
+
+    Raises
+    ------
+    ScanError
+    """
+    if not file.get("FrameOfReferenceUID"):
+        raise ScanError(path, "does not say where it lies in the patient (Frame of Reference UID)")
+    stated, described = int(file.NumberOfFrames), len(file.PerFrameFunctionalGroupsSequence)
+    if stated != described:
+        raise ScanError(path, f"states {stated} planes and describes {described}: damaged")
     groups = [*file.SharedFunctionalGroupsSequence, *file.PerFrameFunctionalGroupsSequence[:1]]
     measures = [one for group in groups for one in group.get("PixelMeasuresSequence", ())]
-    return any(one.get("SpacingBetweenSlices") for one in measures)
+    if not any(one.get("SpacingBetweenSlices") for one in measures):  # it would be guessed
+        reason = "does not say how far apart its planes are (Spacing Between Slices)"
+        raise ScanError(path, reason)
 
 
 def _placed(volume: highdicom.Volume) -> Labels:

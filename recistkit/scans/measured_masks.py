@@ -1,36 +1,42 @@
-"""Diameters of all the labels of many files, one file after the other or several at a time."""
+"""Diameters of all the labels of many files: in this process, in several, or on a cluster.
+
+What is measured where, and in which order it is done, changes nothing: the table
+is put together in the order of the files.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from functools import partial
-from multiprocessing import get_context
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recistkit.errors import MaskError, OptionError, ScanError
-from recistkit.measure.mask_diameters import PATIENT_COLUMNS, SIZE_COLUMNS, diameters_on
-from recistkit.scans.load import MAX_VOLUME_BYTES
-from recistkit.scans.masks import label_volumes
+from recistkit.errors import ScanError
+from recistkit.measure.mask_outline import require_convention
+from recistkit.scans.local_workers import done_here
+from recistkit.scans.mask_outcome import MaskOutcome, MaskTask, outcome_of, program_version
+from recistkit.scans.mask_table import LABEL_SCHEMA
+from recistkit.scans.masks import NO_SUCH_FILE
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from recistkit.measure.mask_outline import Convention
+    from recistkit.scans.kept_outcomes import KeptOutcomes
 
-__all__ = ["MEASURED_COLUMNS", "MeasuredMasks", "mask_table", "measured_masks"]
+__all__ = ["MEASURED_COLUMNS", "MeasuredMasks", "measured_masks"]
 
-MEASURED_COLUMNS: Final = ("file", *SIZE_COLUMNS, *PATIENT_COLUMNS)
+_SCHEMA: Final = {"file": pl.String} | LABEL_SCHEMA
+MEASURED_COLUMNS: Final = tuple(_SCHEMA)
 """The measurements table."""
 
-_SCHEMA: Final = {"file": pl.String} | SIZE_COLUMNS | dict.fromkeys(PATIENT_COLUMNS, pl.Float64)
-_MOST_WORKERS: Final = 61
-"""Windows waits for no more processes than that."""
-
 _ENDED: Final = "ended the process that measured it: too large for the memory, or damaged"
+_UNSEEN: Final = (
+    "is seen here and not by the cluster; expected a folder that its workers have at the same path"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,51 +49,16 @@ class MeasuredMasks:
         One row a label (`MEASURED_COLUMNS`), files in the order given.
     refused : tuple of ScanError
         The files that could not be measured.
-    without_labels : tuple of Path
-        The files that hold background only.
+    noted : tuple of (Path, str)
+        What is to be noted of files that were measured.
+    taken_over : int
+        How many files an earlier run had measured.
     """
 
     table: pl.DataFrame
     refused: tuple[ScanError, ...]
-    without_labels: tuple[Path, ...]
-
-
-def mask_table(
-    path: Path | str,
-    *,
-    convention: Convention = "contour",
-    largest_component: bool = False,
-    max_bytes: int = MAX_VOLUME_BYTES,
-) -> pl.DataFrame:
-    """Return the diameters of each label of a file, in the order of labels.
-
-    Parameters
-    ----------
-    path : Path or str
-        NIfTI, NRRD or DICOM segmentation.
-    convention, largest_component
-        As for `recistkit.measure.diameters`.
-    max_bytes : int
-        What the voxels of the file may take in memory.
-
-    Raises
-    ------
-    ScanError
-        If it is no label volume that can be placed and measured.
-    OptionError
-        If there is no such convention.
-    """
-    volumes = label_volumes(path, max_bytes=max_bytes)
-    try:
-        tables = [
-            diameters_on(voxels, grid, convention=convention, largest_component=largest_component)
-            for voxels, grid in volumes
-        ]
-    except MaskError as error:
-        raise ScanError(path, str(error)) from None
-    except MemoryError:
-        raise ScanError(path, "does not fit into memory") from None
-    return pl.concat(tables).sort("label")
+    noted: tuple[tuple[Path, str], ...]
+    taken_over: int
 
 
 def measured_masks(
@@ -96,6 +67,8 @@ def measured_masks(
     convention: Convention = "contour",
     largest_component: bool = False,
     workers: int = 1,
+    scheduler: str | None = None,
+    kept: KeptOutcomes | None = None,
     on_file: Callable[[], None] = lambda: None,
 ) -> MeasuredMasks:
     """Return the diameters of each label of many files; a file that fails stops no other.
@@ -103,73 +76,88 @@ def measured_masks(
     Parameters
     ----------
     paths : sequence of Path
-        The files.
+        The files, each once.
     convention, largest_component
         As for `recistkit.measure.diameters`.
     workers : int
         How many processes measure; the result is the same for any number.
+    scheduler : str, optional
+        Address of a Dask cluster that measures instead.
+    kept : KeptOutcomes, optional
+        What an earlier run has measured, which is taken over where the content of
+        a file is still the same; and where this run keeps what it measures.
     on_file : callable
         Called after each file.
 
     Raises
     ------
     OptionError
-        If there is no such convention, or less than one worker.
+        If there is no such convention, less than one worker, or no library for
+        clusters.
+    ClusterError
+        If the cluster does not answer, or has another version of the program.
+    OutputError
+        If outcomes cannot be kept.
     """
-    if workers < 1:
-        raise OptionError(f"workers is {workers}; expected 1 or more")
-    measure = partial(_attempt, convention=convention, largest_component=largest_component)
-    tables, refused, without_labels = [pl.DataFrame(schema=_SCHEMA)], [], []
-    for path, outcome in zip(paths, _outcomes(paths, measure, workers), strict=True):
-        on_file()
-        if isinstance(outcome, str):
-            refused.append(ScanError(path, outcome))
-        elif outcome.is_empty():
-            without_labels.append(path)
-        else:
-            file = pl.lit(path.as_posix()).alias("file")
-            tables.append(outcome.with_columns(file).select(*_SCHEMA))
-    return MeasuredMasks(pl.concat(tables), tuple(refused), tuple(without_labels))
+    require_convention(convention)
+    version = program_version()
+    tasks = {}
+    for path in paths:
+        known = kept.of(path.as_posix()) if kept else None
+        digest = known.sha256 if known else None
+        task = MaskTask(str(path.absolute()), convention, largest_component, version, digest)
+        tasks[task] = path
+    outcomes: dict[Path, MaskOutcome] = {}
+    with closing(_done(tasks, workers, scheduler)) as done:
+        for task, outcome in done:
+            path = tasks[task]
+            outcomes[path] = _settled(path, outcome, kept, on_cluster=scheduler is not None)
+            on_file()
+    return _together(paths, outcomes)
 
 
-_Outcome = pl.DataFrame | str
-"""A table, or the reason why there is none."""
+def _done(
+    tasks: Iterable[MaskTask], workers: int, scheduler: str | None
+) -> Generator[tuple[MaskTask, MaskOutcome | None]]:
+    """Yield each task with its outcome, None where it ended its process."""
+    if scheduler is None:
+        yield from done_here(tasks, outcome_of, workers)
+    else:
+        from recistkit.scans.cluster import done_on_cluster
+
+        yield from done_on_cluster(tasks, outcome_of, scheduler)
 
 
-def _attempt(path: Path, *, convention: Convention, largest_component: bool) -> _Outcome:
-    """Return the table of a file, or why there is none."""
-    try:
-        return mask_table(path, convention=convention, largest_component=largest_component)
-    except ScanError as error:
-        return error.reason
+def _settled(
+    path: Path, outcome: MaskOutcome | None, kept: KeptOutcomes | None, *, on_cluster: bool
+) -> MaskOutcome:
+    """Return what came of a file in the end, and keep it where it was measured now."""
+    if outcome is None:
+        return MaskOutcome(reason=_ENDED)
+    if outcome.reason == NO_SUCH_FILE and on_cluster and path.is_file():
+        return MaskOutcome(reason=_UNSEEN)
+    file = path.as_posix()
+    if kept and outcome.is_known and (known := kept.of(file)):
+        return replace(known, is_known=True)
+    if kept and outcome.reason is None:
+        kept.keep(file, outcome)
+    return outcome
 
 
-def _outcomes(
-    paths: Sequence[Path], measure: Callable[[Path], _Outcome], workers: int
-) -> Iterator[_Outcome]:
-    """Yield the outcome of each file, in order."""
-    workers = min(workers, len(paths), _MOST_WORKERS)
-    if workers <= 1:
-        yield from map(measure, paths)
-        return
-    with _processes(workers) as pool:
-        futures = [pool.submit(measure, path) for path in paths]
-        for path, future in zip(paths, futures, strict=True):
-            try:
-                yield future.result()
-            except BrokenProcessPool:  # one file ended its process, and with it all others
-                yield _alone(path, measure)
-
-
-def _alone(path: Path, measure: Callable[[Path], _Outcome]) -> _Outcome:
-    """Return the outcome of a file in a process of its own, which it may end."""
-    with _processes(1) as pool:
-        try:
-            return pool.submit(measure, path).result()
-        except BrokenProcessPool:
-            return _ENDED
-
-
-def _processes(workers: int) -> ProcessPoolExecutor:
-    """Return processes that begin anew, the same way on every system."""
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+def _together(paths: Sequence[Path], outcomes: dict[Path, MaskOutcome]) -> MeasuredMasks:
+    """Return outcomes as one, in the order of the files."""
+    rows, refused, noted = [], [], []
+    for path in paths:
+        outcome = outcomes[path]
+        rows += [(path.as_posix(), *row) for row in outcome.rows]
+        noted += [(path, note) for note in outcome.notes]
+        if outcome.reason is not None:
+            refused.append(ScanError(path, outcome.reason))
+        elif not outcome.rows:
+            noted.append((path, "holds no label"))
+    return MeasuredMasks(
+        table=pl.DataFrame(rows, schema=_SCHEMA, orient="row"),
+        refused=tuple(refused),
+        noted=tuple(noted),
+        taken_over=sum(outcome.is_known for outcome in outcomes.values()),
+    )

@@ -14,6 +14,10 @@ import pytest
 from tests.cli.conftest import Run
 from tests.cli.test_program import example_of
 
+FAILURE = (
+    "cannot be understood as a label volume: damaged, cut short, or of a kind that is not supported"
+)
+DESCRIPTION = "where the description (JSON sidecar)"
 HEADER = (
     "file,label,slice,longest_mm,short_mm,product_mm2,volume_mm3,convention,components,"
     "longest_start_x_mm,longest_start_y_mm,longest_start_z_mm,"
@@ -81,7 +85,7 @@ def test_a_file_that_fails_is_named_with_its_reason_and_the_others_are_measured(
     assert (ended.code, ended.out) == (1, "")
     assert ended.err.splitlines() == [
         "warning: empty.nii: holds no label",
-        "broken.nrrd: cannot be understood as a label volume: damaged, or cut short (RuntimeError)",
+        f"broken.nrrd: {FAILURE} (RuntimeError)",
         "absent.nii: there is no such file",
         "wrote 4 labels of 3 files to sizes.csv (convention contour)",
         "not measured: 2 files of 5",
@@ -90,11 +94,15 @@ def test_a_file_that_fails_is_named_with_its_reason_and_the_others_are_measured(
     assert table["file"].to_list() == ["other.nii", "other.nii", "mask.nii.gz", "mask.nii.gz"]
 
 
-def test_nothing_is_written_where_nothing_could_be_measured(masks: Path, run: Run) -> None:
+def test_a_table_of_an_earlier_run_stays_in_no_case(masks: Path, run: Run) -> None:
+    assert run("measure", "mask.nii.gz", "--output", "sizes.csv").code == 0
     ended = run("measure", "broken.nrrd", "--output", "sizes.csv")
     assert ended.code == 1
-    assert ended.err.splitlines()[-1] == "not measured: 1 file of 1"
-    assert not (masks / "sizes.csv").exists()
+    assert ended.err.splitlines()[1:] == [
+        "wrote 0 labels of 0 files to sizes.csv (convention contour)",
+        "not measured: 1 file of 1",
+    ]
+    assert (masks / "sizes.csv").read_text(encoding="utf-8") == HEADER
 
 
 def test_the_result_has_the_same_bytes_for_any_number_of_workers(masks: Path, run: Run) -> None:
@@ -121,6 +129,18 @@ def test_the_result_has_the_same_bytes_for_any_number_of_workers(masks: Path, ru
             ["mask.nii.gz", "reads.csv", "--output", "reads.csv"],
             "Error: reads.csv is a mask of this run; expected another --output\n",
         ),
+        (
+            ["other.nii", "--output", "mask.json"],
+            f"Error: mask.json is {DESCRIPTION} of mask.nii.gz stands; expected another --output\n",
+        ),
+        (
+            ["other.nii", "--output", "sizes.csv", "--workers", "2", "--scheduler", "10.0.0.5:1"],
+            "Error: --workers and --scheduler exclude each other; expected one of them\n",
+        ),
+        (
+            ["other.nii", "--output", "sizes.csv", "--scheduler", "here"],
+            "Error: the scheduler is 'here'; expected an address such as tcp://10.0.0.5:8786\n",
+        ),
     ],
 )
 def test_wrong_usage_writes_nothing(
@@ -136,8 +156,10 @@ def test_a_table_that_cannot_be_written_leaves_what_was_there(masks: Path, run: 
     (masks / "sizes.csv").mkdir()
     ended = run("measure", "mask.nii.gz", "--output", "sizes.csv")
     assert ended.code == 1
-    assert ended.err.startswith("sizes.csv: cannot be written (")
-    assert ended.err.endswith("); what was there is unchanged\n")
+    kept, error = ended.err.splitlines()
+    assert kept == "sizes.csv.part keeps 1 measured file; the same command goes on from there"
+    assert error.startswith("sizes.csv: cannot be written (")
+    assert error.endswith("); what was there is unchanged")
     assert (masks / "sizes.csv").is_dir()
     assert [path.name for path in masks.iterdir() if path.name.endswith(".tmp")] == []
 

@@ -212,6 +212,31 @@ def test_a_label_that_fills_the_volume_is_cut_at_the_ends_of_rows() -> None:
     assert (row["slice"], row["longest_mm"], row["volume_mm3"]) == (0, 5.0, 120.0)
 
 
+def test_a_scan_is_no_label_volume() -> None:
+    noise = np.random.default_rng(1).integers(1, 300, size=(2, 200, 200), dtype=np.int16)
+    with pytest.raises(MaskError) as refusal:
+        diameters(noise, (1.0, 1.0, 1.0))
+    assert str(refusal.value) == (
+        "looks like a scan and not like a mask: 299 values in some of its slices, "
+        "that change from voxel to voxel"
+    )
+
+
+def test_specks_of_few_labels_are_a_mask() -> None:
+    specks = np.random.default_rng(1).integers(0, 101, size=(2, 200, 200), dtype=np.int16)
+    assert diameters(specks, (1.0, 1.0, 1.0))["label"].to_list() == list(range(1, 101))
+
+
+def test_a_mask_has_no_more_runs_than_memory_is_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    specks = np.tile(np.array([0, 1], np.uint8), (2, 10, 10))
+    monkeypatch.setattr("recistkit.measure.mask_runs._MOST_RUNS", 200)
+    assert diameters(specks, (1.0, 1.0, 1.0))["volume_mm3"].to_list() == [200.0]
+    monkeypatch.setattr("recistkit.measure.mask_runs._MOST_RUNS", 199)
+    with pytest.raises(MaskError) as refusal:
+        diameters(specks, (1.0, 1.0, 1.0))
+    assert str(refusal.value) == "is too ragged for a mask: more than 199 runs of voxels"
+
+
 def test_large_labels_keep_their_number() -> None:
     labels = np.zeros((1, 2, 5), dtype=np.uint64)
     labels[0, 0, 1], labels[0, 1, 3] = 2**63 - 1, 2**40

@@ -13,6 +13,10 @@ from numpy.typing import NDArray
 from recistkit.errors import GeometryError, MaskError, OptionError
 from recistkit.measure import diameters
 from recistkit.measure.mask_outline import Convention
+from recistkit.measure.mask_place import MaskGrid
+from recistkit.measure.ruler import off_perpendicular_degrees, ruler_length_mm
+from recistkit.model.mark import Ruler
+from recistkit.model.series import Series
 
 Vectors = NDArray[np.float64]
 
@@ -116,6 +120,63 @@ def test_an_oblique_image_is_measured_on_its_own_slices_and_placed_in_the_patien
             assert math.dist(*ends_of(ours, axis)) == pytest.approx(ours[f"{axis}_mm"], abs=1e-9)
 
 
+def oblique_series(generator: np.random.Generator) -> Series:
+    """Return an anisotropic grid in any direction, of 120 x 110 x 40 voxels."""
+    spacing, axes = generator.uniform([0.4, 0.4, 2.0], [1.0, 1.5, 6.0]), turned(generator)
+    row_direction, column_direction, slice_direction = (
+        (float(x), float(y), float(z)) for x, y, z in axes.T
+    )
+    x, y, z = generator.uniform(-300, 300, 3).tolist()
+    return Series(
+        uid="1.2.3",
+        columns=120,
+        rows=110,
+        slices=40,
+        column_spacing_mm=float(spacing[0]),
+        row_spacing_mm=float(spacing[1]),
+        slice_spacing_mm=float(spacing[2]),
+        origin_mm=(x, y, z),
+        row_direction=row_direction,
+        column_direction=column_direction,
+        slice_direction=slice_direction,
+    )
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_rulers_on_an_ellipsoid_in_an_oblique_image_have_the_length_of_its_axes(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    series = oblique_series(generator)
+    spacing = np.array(series.spacing_mm[::-1])
+    radii, axes = generator.uniform(8, 20, 3), turned(generator)
+    middle = np.array([20.0, 55.0, 60.0])
+    shape = (axes @ np.diag(radii**-2) @ axes.T)[1:, 1:]
+    squares, directions = np.linalg.eigh(shape)
+    rulers = []
+    for square, direction in zip(squares, directions.T, strict=True):
+        reach = direction / math.sqrt(square) / spacing[1:]
+        ends = [
+            series.point_mm((middle[2] + side * reach[1], middle[1] + side * reach[0], middle[0]))
+            for side in (-1.0, 1.0)
+        ]
+        rulers.append(Ruler(start_mm=ends[0], end_mm=ends[1]))
+    expected = section_mm(radii, axes)
+    assert [ruler_length_mm(ruler) for ruler in rulers] == pytest.approx(expected, abs=1e-6, rel=0)
+    assert off_perpendicular_degrees(*rulers) < 1e-6
+    # The mask of the same ellipsoid lies where the rulers do, and is measured within its bias.
+    mask = ellipsoid((40, 110, 120), spacing, radii, axes, middle * spacing)
+    directions_xyz = np.array(series.direction).reshape(3, 3)
+    image = placed(mask, spacing[::-1], directions_xyz, np.array(series.origin_mm))
+    for convention, (low, high) in BIAS_PIXELS.items():
+        row = diameters(image, convention=convention).row(0, named=True)
+        pixel = max(spacing[1:])
+        assert row["slice"] == 20
+        assert low * pixel <= row["longest_mm"] - expected[0] <= high * pixel
+        between = (ends_of(row, "longest").mean(axis=0) - series.point_mm((60.0, 55.0, 20.0))) @ (
+            np.array(series.slice_direction)
+        )
+        assert between == pytest.approx(0.0, abs=1e-9)
+
+
 def test_slices_aslant_to_their_rows_keep_lengths_and_lose_volume() -> None:
     tilt = math.radians(20)
     axes = np.array([[1, 0, 0], [0, 1, math.sin(tilt)], [0, 0, math.cos(tilt)]])
@@ -123,6 +184,25 @@ def test_slices_aslant_to_their_rows_keep_lengths_and_lose_volume() -> None:
     row = diameters(image, convention="corners").row(0, named=True)
     assert row["longest_mm"] == pytest.approx(math.hypot(4, 5), abs=1e-12)
     assert row["volume_mm3"] == pytest.approx(60 * math.cos(tilt), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("spacing_mm", "is_noted"),
+    [
+        ((5.0, 0.7, 0.7), False),
+        ((0.6, 0.9, 0.9), False),  # thin overlapping slices have square pixels
+        ((0.9, 0.9, 0.9), False),
+        ((3.0, 1.5, 0.75), False),
+        ((0.7, 3.0, 0.7), True),
+        ((0.7, 0.7, 3.0), True),
+        ((1.0, 0.9, 1.005), False),
+        ((1.0, 0.9, 1.02), True),
+    ],
+)
+def test_slices_that_may_not_be_those_acquired_are_noted(
+    spacing_mm: tuple[float, float, float], is_noted: bool
+) -> None:
+    assert bool(MaskGrid.upright(spacing_mm).notes) == is_noted
 
 
 SHEARED = np.array([[1, 0.1, 0], [0, math.sqrt(0.99), 0], [0, 0, 1]])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +15,11 @@ import pytest
 import SimpleITK
 from pydicom.sr.codedict import codes
 
-from recistkit.errors import OptionError, ScanError
+from recistkit.errors import ScanError
 from recistkit.measure import diameters
+from recistkit.scans.mask_table import mask_table
 from recistkit.scans.masks import label_volumes
-from recistkit.scans.measured_masks import (
-    MEASURED_COLUMNS,
-    _outcomes,
-    mask_table,
-    measured_masks,
-)
+from recistkit.scans.measured_masks import measured_masks
 from tests.scans.dicom_files import stored_values, write_series
 
 if TYPE_CHECKING:
@@ -165,7 +162,7 @@ def test_what_is_no_label_volume_is_refused(tmp_path: Path) -> None:
     halves = labels() * 0.5
     image = tmp_path / "halves.nrrd"
     SimpleITK.WriteImage(image_of(halves), str(image))
-    message = "holds values that are no whole numbers; expected labels"
+    message = "holds values that are no exact whole numbers; expected labels"
     assert refused(image) == message
     assert refused(write_nifti(tmp_path / "halves.nii", halves)) == message
     nothing = np.where(labels() > 0, np.nan, 0.0).astype(np.float32)
@@ -227,51 +224,6 @@ def test_a_file_that_is_cut_short_is_refused(tmp_path: Path, ending: str) -> Non
         assert refused(path)
 
 
-def test_files_are_measured_in_order_whatever_fails_and_however_many_at_a_time(
-    tmp_path: Path,
-) -> None:
-    good = write_nifti(tmp_path / "b.nii", labels())
-    empty = write_nifti(tmp_path / "c.nii", labels() * 0)
-    other = write_nifti(tmp_path / "a.nii", (labels() == 1).astype(np.uint8))
-    bad = tmp_path / "d.nrrd"
-    bad.write_bytes(b"NRRD")
-    seen: list[int] = []
-    paths = [good, bad, empty, other]
-    done = measured_masks(paths, on_file=lambda: seen.append(1))
-    assert done.table.columns == list(MEASURED_COLUMNS)
-    assert done.table.select("file", "label").rows() == [
-        (good.as_posix(), 1),
-        (good.as_posix(), 4),
-        (other.as_posix(), 1),
-    ]
-    assert [error.path for error in done.refused] == [bad]
-    assert done.without_labels == (empty,)
-    assert len(seen) == 4
-    several = measured_masks(paths, workers=2)
-    assert several.table.equals(done.table)
-    assert [str(one) for one in several.refused] == [str(one) for one in done.refused]
-    assert several.without_labels == done.without_labels
-
-
-def end_at_bad(path: Path) -> str:
-    """Stand for measuring: end the process without a word at one file."""
-    if path.name == "bad":
-        os._exit(3)
-    return path.name
-
-
-def test_a_file_that_ends_its_process_stops_no_other() -> None:
-    paths = [Path("one"), Path("bad"), Path("two")]
-    reason = "ended the process that measured it: too large for the memory, or damaged"
-    assert list(_outcomes(paths, end_at_bad, 2)) == ["one", reason, "two"]
-
-
-def test_the_number_of_workers_is_at_least_one() -> None:
-    with pytest.raises(OptionError) as refusal:
-        measured_masks([], workers=0)
-    assert str(refusal.value) == "workers is 0; expected 1 or more"
-
-
 @pytest.mark.parametrize(
     ("was", "now", "said"),
     [
@@ -299,3 +251,149 @@ def test_an_nrrd_file_that_is_not_in_mm_in_the_patient_is_refused(
     with pytest.raises(ScanError) as raised:
         list(label_volumes(path))
     assert str(raised.value) == f"mask.nrrd: {said}"
+
+
+def test_an_nrrd_file_whose_voxels_are_in_another_one_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "mask.nrrd"
+    SimpleITK.WriteImage(image_of(labels()), str(path))
+    header, _, voxels = path.read_bytes().partition(b"\n\n")
+    (tmp_path / "voxels.raw").write_bytes(voxels)
+    path.write_bytes(header + b"\ndata file: voxels.raw\n")
+    message = "keeps its voxels in another file (data file); expected one file"
+    assert refused(path) == message
+
+
+def test_a_mask_is_what_stands_in_its_own_file(tmp_path: Path) -> None:
+    path = write_nifti(tmp_path / "mask.nii.gz", labels())
+    before = mask_table(path)
+    (tmp_path / "mask.json").write_text("no description", encoding="utf-8")
+    assert mask_table(path).equals(before)
+
+
+def test_a_file_of_a_kind_that_is_not_supported_is_not_called_damaged(tmp_path: Path) -> None:
+    path = write_nifti(tmp_path / "mask.nii", labels())
+    (tmp_path / "plain.nii.gz").write_bytes(path.read_bytes())
+    failure = (
+        "cannot be understood as a label volume: damaged, cut short, or of a kind that is not "
+        "supported (ImageFileError)"
+    )
+    assert refused(tmp_path / "plain.nii.gz") == failure
+
+
+def test_colours_are_refused(tmp_path: Path) -> None:
+    colours = np.zeros((8, 6, 3), dtype=[("R", "u1"), ("G", "u1"), ("B", "u1")])
+    nib.save(nib.Nifti1Image(colours, np.diag([1.0, 1.0, 2.0, 1.0])), tmp_path / "mask.nii")
+    assert refused(tmp_path / "mask.nii") == "holds colours or complex numbers, not labels"
+
+
+@pytest.mark.parametrize(("kind", "most"), [("float32", 2**24), ("float64", 2**53)])
+def test_labels_that_are_stored_as_floats_are_whole_numbers(
+    tmp_path: Path, kind: str, most: int
+) -> None:
+    def stored(value: float) -> Path:
+        voxels = np.where(labels() == 4, value, 0.0).astype(kind)
+        return write_nifti(tmp_path / "mask.nii", voxels)
+
+    assert mask_table(stored(most - 1))["label"].to_list() == [most - 1]
+    message = "holds values that are no exact whole numbers; expected labels"
+    for wrong in (most, 1.25, np.nan, np.inf):
+        assert refused(stored(wrong)) == message
+
+
+@pytest.mark.parametrize("ending", [".nii", ".nii.gz"])
+def test_labels_that_are_stored_as_floats_take_no_second_volume(
+    tmp_path: Path, ending: str
+) -> None:
+    voxels = np.zeros((64, 160, 160))
+    voxels[3, 5:9, 7:20] = 2
+    path = write_nifti(tmp_path / f"mask{ending}", voxels)
+    content = path.read_bytes()
+    tracemalloc.start()
+    ((whole, _),) = label_volumes(path)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert whole.dtype == np.int64
+    assert path.read_bytes() == content  # a file that is mapped into memory is not written to
+    assert most < 1.5 * voxels.nbytes
+
+
+def test_the_slices_of_a_segmentation_have_no_number(tmp_path: Path) -> None:
+    assert mask_table(write_segmentation(tmp_path, [labels() > 0]))["slice"].to_list() == [None]
+    assert mask_table(write_nifti(tmp_path / "mask.nii", labels()))["slice"].to_list() == [1, 2]
+
+
+def changed_segmentation(folder: Path, change: Callable[[pydicom.Dataset], None]) -> Path:
+    """Write a segmentation in which something is not as it was."""
+    path = write_segmentation(folder, [labels() > 0])
+    file = pydicom.dcmread(path)
+    change(file)
+    file.save_as(path)
+    return path
+
+
+def without_spacing(file: pydicom.Dataset) -> None:
+    del file.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0].SpacingBetweenSlices
+
+
+def without_frame_of_reference(file: pydicom.Dataset) -> None:
+    del file.FrameOfReferenceUID
+
+
+def with_fewer_frames(file: pydicom.Dataset) -> None:
+    file.NumberOfFrames = 1
+
+
+def with_uneven_planes(file: pydicom.Dataset) -> None:
+    place = file.PerFrameFunctionalGroupsSequence[0].PlanePositionSequence[0]
+    x, y, z = place.ImagePositionPatient
+    place.ImagePositionPatient = [x, y, z - 0.37]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (without_spacing, "does not say how far apart its planes are (Spacing Between Slices)"),
+        (
+            without_frame_of_reference,
+            "does not say where it lies in the patient (Frame of Reference UID)",
+        ),
+        (with_fewer_frames, "states 1 planes and describes 3: damaged"),
+        (
+            with_uneven_planes,
+            "its planes do not make a volume: not parallel, or not evenly spaced",
+        ),
+    ],
+)
+def test_a_segmentation_that_does_not_say_where_its_planes_lie_is_refused(
+    tmp_path: Path, change: Callable[[pydicom.Dataset], None], said: str
+) -> None:
+    assert refused(changed_segmentation(tmp_path, change)) == said
+
+
+def test_a_scan_in_the_place_of_a_mask_is_refused(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(1000, 1200, size=(3, 128, 128), dtype=np.int16)
+    path = write_nifti(tmp_path / "scan.nii", noise)
+    with pytest.raises(ScanError) as refusal:
+        mask_table(path)
+    assert str(refusal.value) == (
+        "scan.nii: looks like a scan and not like a mask: 200 values in some of its slices, "
+        "that change from voxel to voxel"
+    )
+
+
+def test_a_mask_whose_slices_seem_not_to_be_those_acquired_is_measured_with_a_note(
+    tmp_path: Path,
+) -> None:
+    image: Any = image_of(labels())
+    image.SetSpacing((3.0, 0.7, 0.7))
+    SimpleITK.WriteImage(image, str(tmp_path / "turned.nrrd"))
+    SimpleITK.WriteImage(image_of(labels()), str(tmp_path / "upright.nrrd"))
+    steps = "their pixels are 0.7 x 3 mm, and 0.7 mm to the next slice"
+    done = measured_masks([tmp_path / "turned.nrrd", tmp_path / "upright.nrrd"])
+    assert done.table["label"].to_list() == [1, 4, 1, 4]
+    assert done.noted == (
+        (
+            tmp_path / "turned.nrrd",
+            f"its slices may not be those that were acquired: {steps}",
+        ),
+    )
