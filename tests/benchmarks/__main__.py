@@ -17,7 +17,9 @@ import numpy as np
 from recistkit import criteria
 from recistkit.response import assess
 from recistkit.study.classify import classify as classify_study
+from tests.benchmarks.loading import loading_bars
 from tests.benchmarks.masks import mask_bars
+from tests.benchmarks.propagation import propagation_bars
 from tests.benchmarks.study import Shape, arrays, write_parquet
 from tests.benchmarks.trial import build_trial, export_tables
 
@@ -56,6 +58,8 @@ def main() -> int:
         _viewer(),
         *_trial(given.trial_subjects, given.runs),
         *mask_bars(given.runs),
+        *loading_bars(given.runs),
+        *propagation_bars(given.runs),
     ]
     print(f"{sum(verdicts)} of {len(verdicts)} bars are met")
     return 0 if all(verdicts) else 1
