@@ -8,7 +8,7 @@ from typing import Final
 
 from recistkit.errors import OptionError
 
-__all__ = ["spare_inputs"]
+__all__ = ["require_outside_studies", "spare_inputs"]
 
 _OTHER: Final = "expected another folder for --output"
 
@@ -17,6 +17,8 @@ def spare_inputs(
     output: Path, inputs: Iterable[str | None], names: Iterable[str] | None = None
 ) -> None:
     """Refuse an output folder in which a run would replace or remove what it is given.
+
+    Nor may it lie in a study that is given, where readers would find it.
 
     Parameters
     ----------
@@ -37,6 +39,7 @@ def spare_inputs(
     from recistkit.exchange.write_results import FORMATS, RESULT_TABLES
 
     given = [Path(name) for name in inputs if name is not None and Path(name).exists()]
+    require_outside_studies(output, given, "--output")
     results = [
         output / f"{name}.{ending}"
         for name in (RESULT_TABLES if names is None else names)
@@ -48,6 +51,32 @@ def spare_inputs(
         raise OptionError(f"{lost} in {output} would be lost: an input of this run; {_OTHER}")
     if any(_is_same(output, one) for one in given):
         raise OptionError(f"{output} holds the read documents of this run; {_OTHER}")
+
+
+def require_outside_studies(folder: Path, inputs: Iterable[Path], option: str) -> None:
+    """Refuse a folder in a study for what names all of its readers.
+
+    Parameters
+    ----------
+    folder : Path
+        That is to be written into.
+    inputs : iterable of Path
+        What the run is given; a study among them matters.
+    option : str
+        That names the folder.
+
+    Raises
+    ------
+    OptionError
+    """
+    from recistkit.study.study_files import is_study
+
+    target = folder.resolve()
+    if any(is_study(one) and target.is_relative_to(one.resolve()) for one in inputs):
+        raise OptionError(
+            f"{folder} lies in the study, where readers would find what both of them read; "
+            f"expected another folder for {option}"
+        )
 
 
 def _is_same(path: Path, other: Path) -> bool:

@@ -29,7 +29,7 @@ from recistkit.cli.options import (
     VisitsOption,
     tables_of,
 )
-from recistkit.cli.outputs import spare_inputs
+from recistkit.cli.outputs import require_outside_studies, spare_inputs
 from recistkit.cli.waiting import waiting
 from recistkit.cli.words import counted, joined, name_criteria, say, warn, write_into
 
@@ -39,9 +39,12 @@ if TYPE_CHECKING:
 __all__ = ["reconcile"]
 
 ReadersOption = Annotated[
-    str,
+    str | None,
     typer.Option(
-        "--readers", metavar="A,B", help="The two readers to compare.", show_default=False
+        "--readers",
+        metavar="A,B",
+        help="The two readers to compare; the readers of a study that has two unless given.",
+        show_default=False,
     ),
 ]
 DecisionsOption = Annotated[
@@ -87,8 +90,8 @@ WhenAgreedOption = Annotated[
 def reconcile(  # noqa: PLR0913  each parameter is an option of the command
     *,
     table: TableArgument,
-    readers: ReadersOption,
     output: OutputOption,
+    readers: ReadersOption = None,
     figures: FiguresOption = None,
     decisions: DecisionsOption = None,
     compare: CompareOption = None,
@@ -117,19 +120,21 @@ def reconcile(  # noqa: PLR0913  each parameter is an option of the command
     """
     from recistkit.report.drawing import require_drawing
     from recistkit.report.reader_figures import reader_figures
-    from recistkit.report.write_figures import require_own_folder, write_figures
+    from recistkit.report.write_figures import require_apart, require_own_folder, write_figures
     from recistkit.study.reconcile import reconcile as reconcile_study
 
     tables = tables_of(table, visits, subjects, events, decisions)
     spare_inputs(output, [*tables.values(), decisions, criteria])
     if figures is not None:
+        require_outside_studies(figures, [Path(table)], "--figures")
         require_own_folder(figures)
+        require_apart(figures, output)
         require_drawing()
     rules = name_criteria(criteria, table)
     with waiting("reconciling"):
         result = reconcile_study(
             **tables,
-            readers=_words(readers),
+            readers=None if readers is None else _words(readers),
             decisions=decisions,
             when_agreed=when_agreed,
             compare=None if compare is None else _words(compare),
@@ -142,8 +147,10 @@ def reconcile(  # noqa: PLR0913  each parameter is an option of the command
             min_sd_days=min_sd_days,
             sd_from=sd_from.value,
         )
+        if readers is None:
+            say(f"readers {joined(result.readers)}")
         warn(result.warnings)
-        drawn = {} if figures is None else reader_figures(result, _words(readers))
+        drawn = {} if figures is None else reader_figures(result, result.readers)
         write_into(output, result.tables, file_format.value)
     if figures is not None:
         write_figures(figures, drawn)

@@ -12,7 +12,7 @@ from recistkit.cli.example import example
 from recistkit.cli.faults import FAULT
 from recistkit.cli.study import ReasonOption, StudyArgument, SubjectOption, study_program
 from recistkit.cli.waiting import waiting
-from recistkit.cli.words import counted, say
+from recistkit.cli.words import counted, say, warn
 
 
 class Choice(StrEnum):
@@ -87,7 +87,9 @@ def export(
     """
     from recistkit.study.exporting import export_study
     from recistkit.study.folder import StudyFolder
+    from recistkit.study.unknown_signatures import unknown_signatures
 
     with StudyFolder.opened(study) as opened:
         files = export_study(opened, output)
+        warn(unknown_signatures(opened))
     say(f"wrote {counted(len(files) + 1, 'file')} to {output}")

@@ -65,6 +65,7 @@ READS = (
     Column("modality", text),
     Column("slice_thickness_mm", thickness),
     Column("plane", text),
+    Column("contrast", text),
 )
 VISITS = (
     Column("subject", identifier, required=True),

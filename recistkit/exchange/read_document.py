@@ -6,10 +6,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import secrets
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from recistkit.errors import DocumentError, Fault, OutputError
+from recistkit.exchange.on_disk import replace_on_disk
 from recistkit.exchange.quoting import short_name
 from recistkit.exchange.read_faults import Parts, part_faults, parts_of, signature_faults
 from recistkit.model.fields import NAME_PATTERN, UID_PATTERN, DocumentPart, StepText
@@ -146,34 +144,11 @@ def save_read_document(read: Read, path: Path | str) -> None:
     faults = read_faults(read)
     if faults:
         raise DocumentError(path.name, faults)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        _write_to_disk(temporary, read_document_text(read).encode("utf-8"))
-        temporary.replace(path)
-        _settle_folder(path.parent)
+        replace_on_disk(path, read_document_text(read).encode("utf-8"))
     except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
         message = f"{path.name}: cannot be written: {error.strerror or type(error).__name__}"
         raise OutputError(message) from error
-
-
-def _write_to_disk(path: Path, data: bytes) -> None:
-    """Write a file; it is on disk, not only with the system, when this returns."""
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _settle_folder(folder: Path) -> None:
-    """Have the new name of a file on disk too, where the system lets a folder be opened."""
-    with contextlib.suppress(OSError):
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
 
 
 def read_document_text(read: Read) -> str:

@@ -121,7 +121,7 @@ def _mark_faults(parts: Parts) -> Iterator[tuple[str, str]]:
             yield f"{path}.timepoint", f"there is no timepoint {mark.timepoint!r}"
         rows = [*_date_faults(mark, timepoints.get(mark.timepoint)), *_size_faults(mark)]
         rows += [*_state_faults(mark, lesions.get(mark.lesion)), *_merger_faults(mark, parts)]
-        rows += _ruler_faults(mark, parts.resolution_mm)
+        rows += [*_ruler_faults(mark, parts.resolution_mm), *_mask_faults(mark)]
         yield from ((f"{path}.{name}", message) for name, message in rows)
 
 
@@ -197,6 +197,12 @@ def _ruler_faults(mark: Mark, resolution_mm: Decimal | None) -> Iterator[tuple[s
             yield from _length_faults(name, ruler, length, resolution_mm)
     if mark.position_mm is not None and (mark.longest or mark.short):
         yield "position_mm", "a mark with a ruler has its position already"
+
+
+def _mask_faults(mark: Mark) -> Iterator[tuple[str, str]]:
+    """Yield a fault of a volume that nothing says where it comes from."""
+    if mark.volume_mm3 is not None and mark.mask is None:
+        yield "volume_mm3", f"{mark.volume_mm3} mm3 is given, and there is no mask"
 
 
 def _length_faults(

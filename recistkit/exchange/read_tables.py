@@ -49,6 +49,7 @@ READS_COLUMNS: Final = (
     "modality",
     "slice_thickness_mm",
     "plane",
+    "contrast",
 )
 VISITS_COLUMNS: Final = (
     "subject",
@@ -71,6 +72,7 @@ _IMAGE_COLUMNS: Final = (
     "modality",
     "slice_thickness_mm",
     "plane",
+    "contrast",
 )
 _LESION_COLUMNS: Final = ("role", "compartment", "organ", "nodal", "kind")
 _MARK_COLUMNS: Final = (

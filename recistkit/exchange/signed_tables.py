@@ -8,7 +8,7 @@ in, as those of any table are; `reads_table` gives the same of whole documents.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
@@ -27,6 +27,7 @@ _OF_IMAGE: Final = (
     "modality",
     "slice_thickness_mm",
     "plane",
+    "contrast",
 )
 _NUMBERS: Final = ("slice", "slice_thickness_mm")
 """What a document may hold as a number; all else is text already."""
@@ -40,7 +41,12 @@ _UNEXPECTED: Final = (LookupError, TypeError, ValueError, AttributeError)
 Part = Mapping[str, Any]
 
 
-def tables_of_texts(texts: Iterable[str], name: str) -> tuple[RawTable, RawTable]:
+def tables_of_texts(
+    texts: Iterable[str],
+    name: str,
+    *,
+    check_names: Callable[[Sequence[tuple[str, str]]], None] | None = None,
+) -> tuple[RawTable, RawTable]:
     """Return the reads and visits tables of signed documents.
 
     Parameters
@@ -49,6 +55,8 @@ def tables_of_texts(texts: Iterable[str], name: str) -> tuple[RawTable, RawTable
         Each exactly as it was signed.
     name : str
         What they are called in messages.
+    check_names : callable, optional
+        Is given subject and reader of each, in their order, and raises where they are wrong.
 
     Raises
     ------
@@ -56,6 +64,8 @@ def tables_of_texts(texts: Iterable[str], name: str) -> tuple[RawTable, RawTable
         If one is no read document.
     """
     documents = [_document(text, name) for text in texts]
+    if check_names is not None:
+        check_names([(one["subject"], one["reader"]) for one in documents])
     documents.sort(key=lambda one: (one["subject"], one["reader"]))
     reads, visits = _reads(documents), _visits(documents)
     return RawTable(name, reads, 1), RawTable(name, visits, 1)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from recistkit.errors import StoreError
 from recistkit.store.actor import Actor
 from recistkit.store.bodies import AnchorBody, ImportBody, SignBody
-from recistkit.store.chain import Record
+from recistkit.store.chain import Record, read_chain
 from recistkit.store.journal import Journal
 from recistkit.store.rows import Anchor
+from recistkit.store.signatures import signatures
 from recistkit.store.study_file import StudyFile
+from recistkit.terms import SIGNING_ACTIONS
 
 __all__ = ["anchor_of", "catch_up", "signed_text", "unanchored"]
-
-_SIGNED: Final = ("SIGN", "IMPORT")
-"""Actions that bring a signed document into the chain of a read."""
 
 
 def anchor_of(record: Record, reader: str) -> AnchorBody | None:
@@ -26,7 +23,7 @@ def anchor_of(record: Record, reader: str) -> AnchorBody | None:
     StoreError
         If the body is none of its action.
     """
-    if record.action not in _SIGNED:
+    if record.action not in SIGNING_ACTIONS:
         return None
     content = record.content()
     if isinstance(content, SignBody):
@@ -37,7 +34,7 @@ def anchor_of(record: Record, reader: str) -> AnchorBody | None:
     else:
         raise StoreError(f"{record.chain}: revision {record.revision} is not one signed read")
     return AnchorBody(
-        subject=record.chain.removeprefix("read:"),
+        subject=record.chain.removeprefix(read_chain("")),
         reader=reader,
         timepoint=timepoint,
         revision=record.revision,
@@ -55,7 +52,7 @@ def signed_text(record: Record) -> str | None:
     StoreError
         If the body is none of its action.
     """
-    if record.action not in _SIGNED:
+    if record.action not in SIGNING_ACTIONS:
         return None
     content = record.content()
     if isinstance(content, SignBody):
@@ -74,12 +71,11 @@ def unanchored(journal: Journal, study: StudyFile) -> tuple[AnchorBody, ...]:
     known = {
         (one.subject, one.revision, one.hash) for one in study.rows(Anchor, reader=journal.reader)
     }
-    signed = (anchor_of(record, journal.reader) for record in journal.records())
-    return tuple(
-        one
-        for one in signed
-        if one is not None and (one.subject, one.revision, one.hash) not in known
-    )
+    missing = [one for one in signatures(journal) if one not in known]
+    places = [(read_chain(subject), revision) for subject, revision, _ in missing]
+    records = journal.records_at(places)  # few, if any: what is known need not be taken apart
+    found = (anchor_of(records[place], journal.reader) for place in places if place in records)
+    return tuple(one for one in found if one is not None)
 
 
 def catch_up(journal: Journal, study: StudyFile, actor: Actor) -> tuple[Record, ...]:

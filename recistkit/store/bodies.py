@@ -130,7 +130,11 @@ class AssignBody(Body):
 
 
 class SignBody(Body):
-    """A reader signs: the exact text of the signed document."""
+    """A reader signs: the exact text of the signed document.
+
+    The number of a charter says which one only within one copy of a study; its
+    hash says it anywhere.
+    """
 
     action: ClassVar[str] = "SIGN"
     subject: Name
@@ -138,10 +142,17 @@ class SignBody(Body):
     timepoint: Name | None = None
     document: Text
     document_hash: Sha256
+    charter_sha256: Sha256 | None = None
 
     @classmethod
     def of(
-        cls, *, subject: str, reader: str, document: str, timepoint: str | None = None
+        cls,
+        *,
+        subject: str,
+        reader: str,
+        document: str,
+        timepoint: str | None = None,
+        charter_sha256: str | None = None,
     ) -> SignBody:
         """Return the body of a signed document."""
         return cls(
@@ -150,6 +161,7 @@ class SignBody(Body):
             timepoint=timepoint,
             document=document,
             document_hash=text_hash(document),
+            charter_sha256=charter_sha256,
         )
 
     @model_validator(mode="after")
@@ -182,12 +194,13 @@ class UnlockBody(Body):
 
 
 class AmendBody(Body):
-    """A reader opens a signed visit again."""
+    """A reader opens a signed visit again; the charter is named as in `SignBody`."""
 
     action: ClassVar[str] = "AMEND"
     subject: Name
     reader: Name
     timepoint: Name
+    charter_sha256: Sha256 | None = None
 
 
 class RereadBody(Body):

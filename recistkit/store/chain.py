@@ -165,6 +165,8 @@ def check_chain(records: Iterable[Record], first: str) -> tuple[str, ...]:
             problems.append(f"{where}: does not follow from the record before it")
         if record.hash != record_hash(record):
             problems.append(f"{where}: was changed: it does not have its hash")
+        if record.action in REASONED_ACTIONS and not (record.reason or "").strip():
+            problems.append(f"{where}: {record.action} has no reason")
         problems += _body_problems(where, record)
         previous = record.hash
     return tuple(problems)

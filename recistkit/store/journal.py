@@ -9,10 +9,10 @@ which are drafts, stand the chains of what was signed: one per subject.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
@@ -31,6 +31,17 @@ _TAKEN: Final = (
 )
 
 Body = Mapping[str, Any]
+
+
+class _End(NamedTuple):
+    """Where a read ends: the last revision and number of its events, and of its chain.
+
+    Revisions begin anew when events were purged, numbers never do.
+    """
+
+    revision: int
+    number: int
+    signed: int
 
 
 class Journal(StoreFile):
@@ -53,6 +64,7 @@ class Journal(StoreFile):
         super().__init__(path, to_look=to_look, clock=clock)
         self.reader = reader
         self.study = study
+        self._seen: dict[str, _End] = {}
 
     @classmethod
     def open_to_look(cls, path: Path, reader: str, *, study: str | None = None) -> Journal:
@@ -137,15 +149,19 @@ class Journal(StoreFile):
         event = {"subject": subject, "revision": revision, "command": command}
         event |= {"at_utc": self._clock().isoformat(), "body": _text(body)}
         with self._transaction("NOT saved") as connection:
-            if _last_revision(connection, subject) != revision - 1:
+            end = _end(connection, subject)
+            if end.revision != revision - 1 or end != self._seen.get(subject, end):
                 raise JournalError(_TAKEN)
             added = None
             if record is not None:
                 added = self._chained(connection, subject, record, str(event["at_utc"]))
             event |= {"record": added and added.number, "checksum": event_checksum(event)}
-            connection.execute(sa.insert(EVENT).values(event))
+            number = connection.execute(sa.insert(EVENT).values(event)).inserted_primary_key
+            assert number is not None  # noqa: S101  an insert of one row has one
             if place is not None:
                 connection.execute(_placed(subject, place))
+        signed = end.signed if added is None else added.revision
+        self._seen[subject] = _End(revision, number[0], signed)
         return added
 
     def append_record(self, subject: str, record: Entry) -> Record:
@@ -157,7 +173,9 @@ class Journal(StoreFile):
             If it was not saved; `RevisionTakenError`, which is one, says who was first.
         """
         with self._transaction("NOT saved") as connection:
-            return self._chained(connection, subject, record, self._clock().isoformat())
+            added = self._chained(connection, subject, record, self._clock().isoformat())
+        self._seen.pop(subject, None)
+        return added
 
     def append_first_records(self, records: Mapping[str, Entry]) -> tuple[Record, ...]:
         """Begin the chains of several reads, all of them or none.
@@ -195,15 +213,17 @@ class Journal(StoreFile):
             .where(EVENT.c.subject == subject)
             .order_by(EVENT.c.revision)
         )
-        found = self._selected(query)
-        if [event.revision for event in found] != list(range(1, len(found) + 1)):
-            raise JournalError(f"{self.path.name}: is damaged: an event is missing")
-        return found
-
-    def _selected(self, query: sa.Select[Any]) -> tuple[Event, ...]:
-        """Return the events that a query selects."""
         with self.looking() as connection:
             rows = connection.execute(query).mappings().all()
+            end = _end(connection, subject)
+        found = self._events(rows)
+        if [event.revision for event in found] != list(range(1, len(found) + 1)):
+            raise JournalError(f"{self.path.name}: is damaged: an event is missing")
+        self._seen[subject] = end
+        return found
+
+    def _events(self, rows: Sequence[Mapping[Any, Any]]) -> tuple[Event, ...]:
+        """Return the events of rows that were selected."""
         changed = next((row for row in rows if row["checksum"] != event_checksum(row)), None)
         if changed is not None:
             raise JournalError(f"{self.path.name}: is damaged: event {changed['number']} changed")
@@ -233,7 +253,9 @@ class Journal(StoreFile):
         query = sa.select(*SHOWN, EVENT.c.checksum).order_by(EVENT.c.number)
         query = query.where(EVENT.c.command.in_(commands))
         query = query if subject is None else query.where(EVENT.c.subject == subject)
-        return self._selected(query)
+        with self.looking() as connection:
+            rows = connection.execute(query).mappings().all()
+        return self._events(rows)
 
     def save_place(self, subject: str, place: Body) -> None:
         """Save where the reader is now; it takes the place of what was saved before.
@@ -280,7 +302,9 @@ class Journal(StoreFile):
                 raise JournalError(
                     "was NOT purged: only what is signed, and unchanged since, can be"
                 )
-            return self.delete_events(connection, subject)
+            deleted = self.delete_events(connection, subject)
+        self._seen.pop(subject, None)
+        return deleted
 
     def delete_events(self, connection: sa.Connection, subject: str) -> int:
         """Delete the events of a read, for modules of the store; return how many there were."""
@@ -333,6 +357,16 @@ def _ends_signed(connection: sa.Connection, subject: str) -> bool:
     query = sa.select(RECORD.c.number, RECORD.c.action).where(mine)
     end = connection.execute(query.order_by(RECORD.c.revision.desc()).limit(1)).first()
     return end is not None and record == end.number and end.action == "SIGN"
+
+
+def _end(connection: sa.Connection, subject: str) -> _End:
+    """Return where the read of a subject ends now."""
+    last = sa.select(EVENT.c.revision, EVENT.c.number).where(EVENT.c.subject == subject)
+    event = connection.execute(last.order_by(EVENT.c.revision.desc()).limit(1)).first()
+    mine = RECORD.c.chain == read_chain(subject)
+    signed = connection.execute(sa.select(sa.func.max(RECORD.c.revision)).where(mine)).scalar()
+    revision, number = (0, 0) if event is None else event
+    return _End(revision, number, signed or 0)
 
 
 def _last_revision(connection: sa.Connection, subject: str) -> int:

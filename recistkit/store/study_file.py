@@ -6,7 +6,8 @@ A record and what it changes in the tables are saved in one transaction.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar, Final, TypeVar
@@ -20,7 +21,7 @@ from recistkit.store.bodies import AnchorBody, Body, CharterBody, CreateBody, te
 from recistkit.store.chain import Entry, Record, append, first_hash
 from recistkit.store.file import DAMAGED, Clock, Meta, StoreFile, now, records_of
 from recistkit.store.projection import project, rebuild
-from recistkit.store.rows import TABLES, CharterVersion
+from recistkit.store.rows import TABLES, CharterVersion, Unlock
 from recistkit.store.schema import (
     ADJUDICATION,
     ANCHOR,
@@ -30,6 +31,7 @@ from recistkit.store.schema import (
     SCAN,
     STUDY_FILE,
     STUDY_META,
+    UNLOCK,
     FileKind,
 )
 
@@ -176,6 +178,8 @@ class StudyFile(StoreFile):
     def anchor(self, actor: Actor, bodies: Sequence[AnchorBody]) -> tuple[Record, ...]:
         """Anchor signatures; those that are anchored already are left as they are.
 
+        What is anchored together has one time, by which it is known as such.
+
         Raises
         ------
         StoreError
@@ -185,7 +189,8 @@ class StudyFile(StoreFile):
             version = self._charter_version(connection)
             fresh = [body for body in bodies if not _is_anchored(connection, body)]
             entries = [Entry(actor=actor, body=body, charter=version) for body in fresh]
-            return tuple(self._added(connection, entry) for entry in entries)
+            at_utc = self._clock().isoformat()
+            return tuple(self._added(connection, entry, at_utc) for entry in entries)
 
     def restrict_to(self, readers: Collection[str]) -> None:
         """Give out from now on nothing but what concerns these readers, and what all may know."""
@@ -248,13 +253,33 @@ class StudyFile(StoreFile):
         StoreError
             If the file cannot be read.
         """
-        found = self._selected(TABLES[row], equal)
-        if self._only is not None:
-            found = [self._given(TABLES[row], one) for one in found if self._concerns(row, one)]
-        flags = [name for name in _FLAGS if name in TABLES[row].c]
-        for values in found:
-            values.update({name: bool(values[name]) for name in flags})
-        return tuple(row(**values) for values in found)
+        return self._handed(row, self._selected(TABLES[row], equal))
+
+    def leaves(self, **equal: object) -> tuple[Unlock, ...]:
+        """Return the leaves to amend that no signature of their read has come after; see `rows`.
+
+        What came first is the order of the study's own chain, in which leaves are
+        given and signatures anchored. The times of two machines are no order.
+
+        Raises
+        ------
+        StoreError
+            If the file cannot be read.
+        """
+        given = self._selected(UNLOCK, equal)
+        if not given:
+            return ()
+        first = min(values["revision"] for values in given)
+        anchored = (RECORD.c.action == AnchorBody.action, RECORD.c.revision > first)
+        query = sa.select(RECORD.c.revision, RECORD.c.body).where(*anchored)
+        with super().looking() as connection:
+            rows = connection.execute(query.order_by(RECORD.c.revision)).all()
+        try:
+            last = {_read_of(json.loads(body)): revision for revision, body in rows}
+        except (ValueError, LookupError, TypeError):
+            raise self._refusal(DAMAGED) from None
+        left = [one for one in given if one["revision"] > last.get(_read_of(one), 0)]
+        return self._handed(Unlock, left)
 
     def scans(self, **equal: object) -> tuple[ScanRecord, ...]:
         """Return the scans, in order of subject, timepoint and path; see `rows`.
@@ -295,6 +320,15 @@ class StudyFile(StoreFile):
             names = tuple(result.keys())  # once: a mapping of SQLAlchemy's asks for each row
             return [dict(zip(names, row, strict=True)) for row in result]
 
+    def _handed(self, row: type[RowT], found: list[dict[str, Any]]) -> tuple[RowT, ...]:
+        """Return rows of a table, and of those only what this file gives out."""
+        if self._only is not None:
+            found = [self._given(TABLES[row], one) for one in found if self._concerns(row, one)]
+        flags = [name for name in _FLAGS if name in TABLES[row].c]
+        for values in found:
+            values.update({name: bool(values[name]) for name in flags})
+        return tuple(row(**values) for values in found)
+
     def _concerns(self, row: type[object], values: dict[str, Any]) -> bool:
         """Return whether a row concerns nobody, or one of those that this may be given to."""
         known = {None, *(self._only or ())}
@@ -305,14 +339,14 @@ class StudyFile(StoreFile):
         places = () if table is ANCHOR else ("revision", "added_revision")
         return {name: 0 if name in places else value for name, value in values.items()}
 
-    def _added(self, connection: sa.Connection, entry: Entry) -> Record:
+    def _added(self, connection: sa.Connection, entry: Entry, at_utc: str | None = None) -> Record:
         """Add a record with what it changes, in a transaction of the caller."""
         record = append(
             connection,
             entry,
             chain=STUDY_CHAIN,
             first=first_hash(self.study, "", STUDY_CHAIN),
-            at_utc=self._clock().isoformat(),
+            at_utc=at_utc or self._clock().isoformat(),
         )
         for statement, rows in project(record):
             connection.execute(statement, rows)
@@ -330,6 +364,11 @@ class StudyFile(StoreFile):
         if not isinstance(found.get("study"), str):
             raise self._refusal(DAMAGED)
         self.study = found["study"]
+
+
+def _read_of(values: Mapping[str, Any]) -> tuple[str, str]:
+    """Return which read a row, or the body of a record, is of."""
+    return values["subject"], values["reader"]
 
 
 def _is_anchored(connection: sa.Connection, body: AnchorBody) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,13 +18,12 @@ from recistkit.store.chain import Record, read_chain
 from recistkit.store.file import records_of
 from recistkit.store.journal import Journal
 from recistkit.store.schema import EVENT, PLACE, RECORD
+from recistkit.terms import SIGNING_ACTIONS
 
 __all__ = ["ReaderContent", "conflicts", "content_of", "new_records", "take_over"]
 
 Row = Mapping[str, Any]
 Events = Mapping[str, Sequence[Row]]
-
-_SIGNED: Final = frozenset({"SIGN", "IMPORT"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +191,7 @@ def _is_prefix(some: Iterable[Row], all_: Iterable[Row]) -> bool:
 
 def _work_after_signing(subject: str, ours: ReaderContent, without_work: Collection[str]) -> bool:
     """Return whether a reader did anything since the last signature."""
-    signed = {one.number for one in ours.records if one.action in _SIGNED}
+    signed = {one.number for one in ours.records if one.action in SIGNING_ACTIONS}
     rows = ours.events[subject]
     last = max((place for place, row in enumerate(rows) if row["record"] in signed), default=-1)
     return any(row["command"] not in without_work for row in rows[last + 1 :])

@@ -13,10 +13,18 @@ from recistkit.reconciliation.options import NEITHER
 from recistkit.store.bodies import AdjudicateBody, ComparedRead
 from recistkit.store.chain import Record
 from recistkit.store.rows import Adjudication, Assignment
+from recistkit.study.differing import differing
 from recistkit.study.folder import StudyFolder
 from recistkit.study.signed_reads import SignedRead, completed, signed_reads
 
-__all__ = ["Choice", "ShownCase", "adjudicate", "case_to_adjudicate", "decisions_of"]
+__all__ = [
+    "Choice",
+    "ShownCase",
+    "adjudicate",
+    "case_to_adjudicate",
+    "decisions_of",
+    "nothing_to_decide",
+]
 
 Choice = Literal["A", "B", "neither"]
 
@@ -76,11 +84,15 @@ def adjudicate(study: StudyFolder, case: ShownCase, choice: Choice, reason: str)
     RoleError
         If this login adjudicates nothing here.
     OptionError
-        If one of the reads was signed anew since it was shown.
+        If one of the reads was signed anew since it was shown, or both agree in
+        all that the charter compares.
+    TableError, CriteriaError
+        If that cannot be told.
     StoreError
         If there is no reason, or it was not saved.
     """
     person, actor = study.acting("adjudicator")
+    _require_difference(study, case)
     revision = study.file.revision
     now = case_to_adjudicate(study, case.subject)
     if {now.a.anchor.hash, now.b.anchor.hash} != {case.a.anchor.hash, case.b.anchor.hash}:
@@ -93,6 +105,14 @@ def adjudicate(study: StudyFolder, case: ShownCase, choice: Choice, reason: str)
         reads=(_compared(case.a), _compared(case.b)),
     )
     return study.file.append(actor, body, reason=reason, expected_revision=revision + 1)
+
+
+def nothing_to_decide(subject: str) -> OptionError:
+    """Return why no decision is recorded between two reads that agree."""
+    return OptionError(
+        f"both reads of {subject} agree in all that the charter compares; there is nothing to "
+        "decide"
+    )
 
 
 def decisions_of(study: StudyFolder) -> pl.DataFrame | None:
@@ -113,6 +133,19 @@ def decisions_of(study: StudyFolder) -> pl.DataFrame | None:
     ]
     schema = dict.fromkeys(_DECISIONS, pl.String())
     return pl.DataFrame(rows, schema=schema, orient="row") if rows else None
+
+
+def _require_difference(study: StudyFolder, case: ShownCase) -> None:
+    """Refuse a decision where there is nothing to decide.
+
+    Raises
+    ------
+    OptionError
+    """
+    if not study.settings.adjudication.variables:
+        raise OptionError("the study's charter sends nothing to an adjudicator")
+    if not differing(study, {case.subject: (case.a.read, case.b.read)}):
+        raise nothing_to_decide(case.subject)
 
 
 def _compared(shown: SignedRead) -> ComparedRead:

@@ -13,7 +13,9 @@ from typing import Final
 
 import polars as pl
 
-from recistkit.errors import OptionError, OutputError
+from recistkit.errors import MaskError, OptionError, OutputError, StoreError
+from recistkit.exchange.mask_files import mask_files
+from recistkit.exchange.on_disk import settle_folder, write_to_disk
 from recistkit.exchange.read_tables import reads_table, visits_table
 from recistkit.exchange.write_results import write_table
 from recistkit.store.bodies import ExportBody, ExportedFile
@@ -23,7 +25,7 @@ from recistkit.store.rows import Anchor, Reread
 from recistkit.study.adjudicating import decisions_of
 from recistkit.study.folder import StudyFolder
 from recistkit.study.intra_reader import intra_reader, intra_reader_tables
-from recistkit.study.signed_reads import signed_reads, signed_rereads
+from recistkit.study.signed_reads import SignedRead, signed_reads, signed_rereads
 from recistkit.terms import DEFAULT_COMPARED
 
 __all__ = ["export_study"]
@@ -50,7 +52,8 @@ _LONG: Final = frozenset({"document", "text"})
 def export_study(study: StudyFolder, output: Path) -> tuple[ExportedFile, ...]:
     """Write the signed reads of a study, its tables and its audit trail into a new folder.
 
-    The export is recorded in the study with the hash of each file. The same
+    The export is recorded in the study with the hash of each file once all of
+    them are on disk; where it cannot be recorded, it is removed again. The same
     study gives the same bytes but for the audit trail, in which each export
     stands.
 
@@ -68,6 +71,8 @@ def export_study(study: StudyFolder, output: Path) -> tuple[ExportedFile, ...]:
         If there is something at `output`, or nothing is signed.
     OutputError
         If it cannot be written.
+    StoreError
+        If a mask is not what was signed, or the export cannot be recorded.
     """
     _, actor = study.acting("manager")
     if output.absolute().resolve().is_relative_to(study.path.resolve()):
@@ -78,7 +83,11 @@ def export_study(study: StudyFolder, output: Path) -> tuple[ExportedFile, ...]:
     listed = tuple(ExportedFile(name=name, sha256=_sha256(files[name])) for name in sorted(files))
     sums = "".join(f"{one.sha256}  {one.name}\n" for one in listed)
     _write(output, files | {"SHA256SUMS": sums.encode("utf-8")})
-    study.file.append(actor, ExportBody(files=listed))
+    try:
+        study.file.append(actor, ExportBody(files=listed))
+    except StoreError:
+        shutil.rmtree(output, ignore_errors=True)
+        raise
     return listed
 
 
@@ -90,6 +99,7 @@ def _contents(study: StudyFolder) -> dict[str, bytes]:
         f"reads/{one.anchor.subject}_reader-{one.anchor.reader}.json": one.text.encode("utf-8")
         for one in signed
     }
+    files |= _masks(study, signed, "reads")
     files["reads.csv"] = reads_table(reads).write_csv().encode("utf-8")
     files["visits.csv"] = visits_table(reads).write_csv().encode("utf-8")
     decisions = decisions_of(study)
@@ -101,6 +111,25 @@ def _contents(study: StudyFolder) -> dict[str, bytes]:
     return files
 
 
+def _masks(study: StudyFolder, signed: Iterable[SignedRead], folder: str) -> dict[str, bytes]:
+    """Return the masks that signed documents name, beside the documents as they were.
+
+    Raises
+    ------
+    StoreError
+        If one is not what was signed.
+    """
+    found: dict[str, bytes] = {}
+    for one in signed:
+        beside = study.reader_path(one.anchor.reader).with_suffix("")
+        try:
+            found |= {f"{folder}/{name}": data for name, data in mask_files(one.read, beside)}
+        except MaskError as error:
+            said = f"{one.anchor.subject}, reader {one.anchor.reader}: {error}"
+            raise StoreError(f"{said}; nothing was exported") from None
+    return found
+
+
 def _rereads(study: StudyFolder) -> dict[str, bytes]:
     """Return the files of re-reads: which they are, their documents, what they say of readers."""
     known = study.file.rows(Reread)
@@ -108,10 +137,12 @@ def _rereads(study: StudyFolder) -> dict[str, bytes]:
         return {}
     columns = ("reader", "subject", "shown_as", "at_utc")
     listed = pl.DataFrame([{name: getattr(one, name) for name in columns} for one in known])
+    signed = signed_rereads(study)
     files = {
         f"rereads/{one.anchor.subject}_reader-{one.anchor.reader}.json": one.text.encode("utf-8")
-        for one in signed_rereads(study)
+        for one in signed
     }
+    files |= _masks(study, signed, "rereads")
     settings = study.settings
     figures = intra_reader(
         study,
@@ -174,7 +205,7 @@ def _cell(value: object) -> str:
 
 
 def _write(output: Path, files: Mapping[str, bytes]) -> None:
-    """Write files into a folder that appears whole or not at all.
+    """Write files into a folder that appears whole, and on disk, or not at all.
 
     Raises
     ------
@@ -188,10 +219,15 @@ def _write(output: Path, files: Mapping[str, bytes]) -> None:
         for name, content in files.items():
             path = made / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            write_to_disk(path, content)
+        for folder in (made, *(path for path in made.rglob("*") if path.is_dir())):
+            settle_folder(folder)
         made.rename(output)
+        settle_folder(output.parent)
     except OSError as error:
-        raise OutputError(f"{output.name}: cannot be written: {error.strerror}") from None
+        shutil.rmtree(made, ignore_errors=True)
+        reason = error.strerror or type(error).__name__
+        raise OutputError(f"{output.name}: cannot be written: {reason}") from None
 
 
 def _sha256(content: bytes) -> str:

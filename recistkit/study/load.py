@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,13 +84,22 @@ def _of_study(
     """
     from recistkit.exchange.signed_tables import tables_of_texts
     from recistkit.study.folder import StudyFolder
+    from recistkit.study.interim_reads import interim_warnings
     from recistkit.study.reread_tables import own_table
-    from recistkit.study.signed_reads import signed_texts
+    from recistkit.study.signed_reads import require_own_names, signed_texts
+    from recistkit.study.unknown_signatures import unknown_signatures
 
     with StudyFolder.opened(folder, to_look=True) as study:
         study.acting("manager")
-        texts = [one.text for one in signed_texts(study)]
-        table, visits = tables_of_texts(texts, folder.name)
+        signed = signed_texts(study)
+        table, visits = tables_of_texts(
+            [one.text for one in signed],
+            folder.name,
+            check_names=lambda named: require_own_names(signed, named),
+        )
+        interim = interim_warnings((one.anchor for one in signed), study.visits())
+        warnings = (*table.warnings, *interim, *unknown_signatures(study))
+        table = replace(table, warnings=warnings)
         own: dict[str, TableSource | None] = {"visits": visits}
         own |= {name: own_table(study, name) for name in ("subjects", "events")}
     return table, {name: own[name] if table is None else table for name, table in given.items()}

@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from recistkit.store.rows import Adjudication, Anchor, Assignment, Unlock
+from recistkit.store.rows import Adjudication, Anchor, Assignment
 from recistkit.study.folder import StudyFolder
 from recistkit.study.reread_names import reread_names
 from recistkit.study.signed_reads import completed_of
@@ -42,7 +42,7 @@ def progress(study: StudyFolder) -> pl.DataFrame:
     labels = study.visits()
     anchors = study.file.rows(Anchor, superseded=0)
     signed = {(one.subject, one.reader): one for one in anchors}
-    unlocked = {(one.subject, one.reader): one.at_utc for one in study.file.rows(Unlock)}
+    unlocked = {(one.subject, one.reader) for one in study.file.leaves()}
     counts = {key: _count(anchor, labels.get(key[0], ())) for key, anchor in signed.items()}
     complete = completed_of(labels, anchors, given, reread_names(study))
     decided = {
@@ -59,7 +59,7 @@ def progress(study: StudyFolder) -> pl.DataFrame:
             state, count = ("decided" if one.subject in decided else ready), 0
         else:
             anchor, count = signed.get(key), counts.get(key, 0)
-            state = _state(anchor, count, total, unlocked.get(key))
+            state = _state(anchor, count, total, is_unlocked=key in unlocked)
         role = "re-read" if one.subject in hidden else one.role
         rows.append((one.subject, one.reader, role, state, count, total))
     schema = dict.fromkeys(PROGRESS_COLUMNS[:4], pl.String()) | dict.fromkeys(
@@ -73,10 +73,10 @@ def _count(anchor: Anchor, labels: tuple[str, ...]) -> int:
     return labels.index(anchor.timepoint) + 1 if anchor.timepoint in labels else len(labels)
 
 
-def _state(anchor: Anchor | None, count: int, total: int, unlocked_at: str | None) -> str:
+def _state(anchor: Anchor | None, count: int, total: int, *, is_unlocked: bool) -> str:
     """Return how far a read is."""
     if anchor is None:
         return "not-started"
-    if unlocked_at is not None and unlocked_at > anchor.at_utc:
+    if is_unlocked:
         return "unlocked"
     return "complete" if count >= total else "in-progress"

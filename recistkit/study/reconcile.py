@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from recistkit.errors import TableError
+from recistkit.errors import OptionError, TableError
 from recistkit.exchange.load_tables import load_decisions, raise_faults
 from recistkit.reconciliation import reconcile as reconcile_reads
 from recistkit.study.check import reads_of
@@ -34,6 +34,8 @@ class StudyReconciliation:
 
     Attributes
     ----------
+    readers : tuple of str
+        The two that are compared.
     reconciled, differences : polars.DataFrame
         See `recistkit.reconciliation.Reconciliation`, for these and the next.
     agreement, size_agreement, adjudication, matched_lesions : polars.DataFrame
@@ -48,6 +50,7 @@ class StudyReconciliation:
         What was ignored in the tables, and decisions that were not needed.
     """
 
+    readers: tuple[str, ...]
     reconciled: pl.DataFrame
     differences: pl.DataFrame
     agreement: pl.DataFrame
@@ -104,6 +107,32 @@ def _of_study(
     return own, variables if compare is None else compare
 
 
+def _two_readers(folder: Path | None) -> tuple[str, ...]:
+    """Return the readers of a study where it has two, or gives its subjects to two of them.
+
+    Raises
+    ------
+    OptionError
+        If it has not, or it is no study.
+    RoleError
+        If this login manages nothing there.
+    """
+    if folder is None:
+        raise OptionError("readers: expected the two readers to compare")
+    from recistkit.store.rows import Assignment
+    from recistkit.study.folder import StudyFolder
+
+    with StudyFolder.opened(folder, to_look=True) as study:
+        study.acting("manager")
+        known = study.reader_ids
+        given = {one.reader for one in study.file.rows(Assignment, role="reader")}
+    two = 2
+    for found in (known, tuple(one for one in known if one in given)):
+        if len(found) == two:
+            return found
+    raise OptionError(f"readers: expected two of {', '.join(known) or 'none'}")
+
+
 def _rereads(
     folder: Path, readers: Sequence[str], compare: Sequence[str], given: ClassifyArguments
 ) -> tuple[IntraReader, ...]:
@@ -120,7 +149,7 @@ def _rereads(
 def reconcile(
     table: TableSource,
     *,
-    readers: Sequence[str],
+    readers: Sequence[str] | None = None,
     decisions: TableSource | None = None,
     compare: Sequence[str] | None = None,
     when_agreed: str | None = None,
@@ -133,7 +162,8 @@ def reconcile(
     table
         As for `recistkit.classify`.
     readers
-        The two readers; the first one's read is accepted where both agree.
+        The two readers; the first one's read is accepted where both agree. Of a
+        study those of its charter unless given, if it has two or assigned reads to two.
     decisions
         Decisions table of the adjudicator; of a study its own unless given.
     compare
@@ -154,6 +184,7 @@ def reconcile(
     folder = Path(table) if isinstance(table, str | Path) and is_study(table) else None
     if folder is not None:
         decisions, compare = _of_study(folder, decisions, compare)
+    readers = _two_readers(folder) if readers is None else readers
     decided, errors = _decided(decisions)
     try:
         classified = classify(table, **classification)
@@ -174,6 +205,7 @@ def reconcile(
         decisions_source="<frame>" if decided is None else decided.name,
     )
     return StudyReconciliation(
+        readers=tuple(readers),
         reconciled=result.reconciled,
         differences=result.differences,
         agreement=result.agreement,

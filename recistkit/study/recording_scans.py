@@ -34,11 +34,11 @@ def scans_of(study: StudyFolder) -> StudyScans:
         labels = visits.get(anchor.subject, ())
         end = labels.index(anchor.timepoint) + 1 if anchor.timepoint in labels else len(labels)
         signed |= {(anchor.subject, label) for label in labels[:end]}
-    hidden = reread_names(study)
     return StudyScans(
         existing=study.file.scans,
         record=lambda records: _record(study, actor, records),
-        is_locked=lambda subject, timepoint: subject in hidden or (subject, timepoint) in signed,
+        is_locked=lambda subject, timepoint: (subject, timepoint) in signed,
+        rereads=lambda: reread_names(study),
     )
 
 

@@ -10,7 +10,6 @@ import csv
 import dataclasses
 import datetime as dt
 import io
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,8 +17,10 @@ from typing import Final
 
 import polars as pl
 
-from recistkit.errors import OutputError
+from recistkit.errors import OutputError, TableError
+from recistkit.exchange.on_disk import replace_on_disk
 from recistkit.exchange.sources import TableSource, open_table
+from recistkit.study.adding.unrecorded_rows import ROWS_FILE, note_rows
 from recistkit.study.folder import StudyFolder
 from recistkit.study.reread_names import reread_names
 from recistkit.study.study_files import table_path
@@ -35,42 +36,85 @@ Row = dict[str, str]
 
 
 def ids_of_tables(folder: Path) -> frozenset[str]:
-    """Return the subjects that the tables in a study's folder name."""
-    return frozenset(row.get("subject", "") for name in _DATES for row in _rows(folder, name))
+    """Return the subjects that the tables in a study's folder name.
+
+    Raises
+    ------
+    TableError
+        If one is no table.
+    """
+    return frozenset(row.get("subject", "") for rows in _tables(folder).values() for row in rows)
 
 
 @contextmanager
-def added_rows(folder: Path, shown_as: Mapping[str, tuple[str, int]]) -> Iterator[None]:
+def added_rows(
+    folder: Path, stage: Path, shown_as: Mapping[str, tuple[str, int]]
+) -> Iterator[None]:
     """Add the rows of re-reads to the tables of a study; take them back if the block fails.
+
+    A run that is killed in between is settled with its scans: see
+    `recistkit.study.adding.folder.settle`.
 
     Parameters
     ----------
-    folder : Path
-        Of the study.
+    folder, stage : Path
+        Of the study, and of the copies of scans that the rows come with.
     shown_as : mapping of str to (str, int)
         For each subject the id of its re-read, and by how many days that is
         dated earlier.
 
     Raises
     ------
+    TableError
+        If one is no table.
     OutputError
         If a table cannot be written; all are as before.
     """
-    former: dict[Path, bytes] = {}
+    added = {path: rows for path, rows in _added(folder, shown_as) if rows}
+    former = {path: path.read_bytes() for path in added}
+    note_rows(
+        folder, stage, [other for other, _ in shown_as.values()], [path.name for path in added]
+    )
     try:
-        for name, column in _DATES.items():
-            path = table_path(folder, name)
-            rows = [row for row in _rows(folder, name) if row.get("subject", "") in shown_as]
-            added = _of_rereads(rows, column, shown_as)
-            if path is not None and added:
-                former[path] = path.read_bytes()
-                end = b"" if former[path].endswith(b"\n") else b"\n"
-                _write(path, former[path] + end + added.encode("utf-8"))
+        for path, rows in added.items():
+            _write(path, _joined(former[path], rows))
         yield
     except BaseException:
         for path, content in former.items():
             _write(path, content)
+        (stage / ROWS_FILE).unlink(missing_ok=True)
         raise
+
+
+def _added(folder: Path, shown_as: Mapping[str, tuple[str, int]]) -> Iterator[tuple[Path, str]]:
+    """Yield the tables of a study, each with the rows of re-reads that it gets."""
+    for name, rows in _tables(folder).items():
+        path = table_path(folder, name)
+        if path is not None:
+            own = [row for row in rows if row.get("subject", "") in shown_as]
+            yield path, _of_rereads(own, _DATES[name], shown_as)
+
+
+def _joined(content: bytes, rows: str) -> bytes:
+    """Return a table with rows at its end, whose lines end as its own do."""
+    end = b"\r\n" if b"\r\n" in content else b"\n"
+    begin = b"" if content.endswith(b"\n") else end
+    return content + begin + rows.encode("utf-8").replace(b"\n", end)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a table anew, whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    try:
+        replace_on_disk(path, content)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise OutputError(f"{path.name}: cannot be written: {reason}") from None
 
 
 def _of_rereads(rows: Sequence[Row], column: str, shown_as: Mapping[str, tuple[str, int]]) -> str:
@@ -103,13 +147,30 @@ def own_table(study: StudyFolder, name: str) -> TableSource | None:
     return dataclasses.replace(table, frame=table.frame.filter(kept))
 
 
-def _rows(folder: Path, name: str) -> Iterator[Row]:
-    """Yield the rows of a table; none where there is no such file."""
-    path = table_path(folder, name)
-    if path is not None:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for row in csv.DictReader(file, restval=""):
-                yield {key: value for key, value in row.items() if isinstance(key, str)}
+def _tables(folder: Path) -> dict[str, list[Row]]:
+    """Return the rows of the tables in a study's folder, as text; none where there is no such file.
+
+    Raises
+    ------
+    TableError
+        If one is no table; the faults of all are named.
+    """
+    found: dict[str, list[Row]] = {}
+    errors: list[TableError] = []
+    for name in _DATES:
+        path = table_path(folder, name)
+        try:
+            found[name] = [] if path is None else _rows(open_table(path).frame)
+        except TableError as error:
+            errors.append(error)
+    if errors:
+        raise TableError.joined(errors)
+    return found
+
+
+def _rows(frame: pl.DataFrame) -> list[Row]:
+    """Return rows with the text of each cell, without spaces around it."""
+    return frame.select(pl.all().cast(pl.String).fill_null("").str.strip_chars()).to_dicts()
 
 
 def _moved(text: str, days_earlier: int) -> str:
@@ -124,23 +185,3 @@ def _moved(text: str, days_earlier: int) -> str:
         return (dt.date.fromisoformat(text.strip()) - dt.timedelta(days=days_earlier)).isoformat()
     except (ValueError, OverflowError):
         return text
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file anew, whole or not at all.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written.
-    """
-    made = path.with_name(f".{path.name}.part")
-    try:
-        with made.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        made.replace(path)
-    except OSError as error:
-        made.unlink(missing_ok=True)
-        raise OutputError(f"{path.name}: cannot be written: {error.strerror}") from None

@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import random
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from recistkit.errors import OptionError
+from recistkit.errors import OptionError, OutputError
 from recistkit.model.scan_record import ScanRecord
 from recistkit.store.bodies import (
     AddScansBody,
@@ -81,15 +82,21 @@ def reread(
     OptionError
         If the reader has not read one of the subjects to its end, or reads it
         again already; if nothing can be drawn; if scans are not as they were added.
+    TableError
+        If the subjects or events table in the study's folder is no table.
     ScansRefusedError
         If somebody adds scans now, or the key file cannot be used.
+    OutputError
+        If something cannot be written.
+    StoreError
+        If it was not recorded.
     """
     _, actor = study.acting("manager")
     if study.person(reader).role != "reader":
         raise OptionError(f"{reader} does not read in this study: {study.person(reader).role}")
     seed = chosen.seed if isinstance(chosen, Draw) else None
     seed = secrets.randbelow(_LARGEST_SEED) if seed is None else seed
-    with only_one(study.path):
+    with only_one(study.path), _said_as_ours():
         subjects, reason = _chosen(study, reader, chosen, seed)
         _settle(study)
         with staged(study.path) as stage:
@@ -100,12 +107,24 @@ def reread(
             )
             bodies = [_added(study, copies), _assigned(rereads), *rereads]
             shown_as = {one.subject: (one.shown_as, one.days_earlier) for one in copies}
-            with added_rows(study.path, shown_as):
+            with added_rows(study.path, stage, shown_as):
                 _place(study, copies, stage)
                 study.file.append_all(actor, bodies, reason=reason)
         with contextlib.suppress(OSError):  # they are recorded; the next run clears up
             _settle(study)
     return rereads
+
+
+@contextmanager
+def _said_as_ours() -> Iterator[None]:
+    """Turn what the disk says into an error that a user can act upon."""
+    try:
+        yield
+    except OutputError:
+        raise
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise OutputError(f"no re-read was added: something cannot be written: {reason}") from None
 
 
 def _place(study: StudyFolder, copies: Sequence[SecondCopy], stage: Path) -> None:

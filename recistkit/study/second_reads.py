@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from recistkit.model.read import Read
-from recistkit.model.scan_record import ScanRecord
+    from recistkit.model.scan_record import ScanRecord
 
 __all__ = ["SECOND", "SecondReads", "second_reads"]
 

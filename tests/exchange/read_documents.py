@@ -81,6 +81,7 @@ IMAGES = st.builds(
     modality=st.none() | st.sampled_from(["CT", "MR"]),
     slice_thickness_mm=st.none() | LENGTHS,
     plane=st.none() | st.sampled_from(["axial", "coronal", "sagittal", "oblique"]),
+    contrast=st.none() | st.sampled_from(["given", "enteral", "none", "not-stated"]),
 )
 
 

@@ -97,6 +97,14 @@ SINGLE_FAULTS: dict[str, tuple[Change, str]] = {
             "masks/a.nii.gz"
         ),
     ),
+    "a volume of nothing": (
+        mark(0, volume_mm3="120.5"),
+        "column 'marks.0.volume_mm3': 120.5 mm3 is given, and there is no mask",
+    ),
+    "a volume beyond any body": (
+        mark(1, volume_mm3="100000001"),
+        "column 'marks.1.volume_mm3': expected at most 100000000 mm3",
+    ),
     "no UID": (
         mark(1, image={"series": "CT abdomen"}),
         "column 'marks.1.image.series': expected a DICOM UID: digits and dots",

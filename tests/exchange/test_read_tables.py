@@ -57,6 +57,7 @@ def test_a_mark_is_a_row() -> None:
         "modality": "MR",
         "slice_thickness_mm": "4.0",
         "plane": "axial",
+        "contrast": None,
     }
 
 

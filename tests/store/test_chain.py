@@ -156,6 +156,17 @@ def test_what_needs_a_reason_is_not_done_without(study: StudyFile, reason: str |
     assert study.revision == 3
 
 
+@pytest.mark.parametrize("reason", [None, "", " "])
+def test_a_record_without_the_reason_that_it_needs_is_found(
+    study: StudyFile, reason: str | None
+) -> None:
+    study.append(MANAGER, UnlockBody(subject="S001", reader="A"), reason="x")
+    records = list(study.records(STUDY_CHAIN))
+    bare = replace(records[-1], reason=reason)
+    records[-1] = replace(bare, hash=record_hash(bare))
+    assert check_chain(records, FIRST) == ("chain 'study', revision 4: UNLOCK has no reason",)
+
+
 @pytest.mark.parametrize("reason", ["x" * 10_001, "a\0b"])
 def test_a_reason_that_cannot_be_kept_is_refused(study: StudyFile, reason: str) -> None:
     with pytest.raises(StoreError, match=r"^NOT saved: a reason has at most 10000 characters$"):

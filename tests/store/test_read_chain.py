@@ -21,6 +21,7 @@ from recistkit.store.bodies import (
 from recistkit.store.chain import Entry, check_chain, first_hash, read_chain
 from recistkit.store.journal import Journal
 from recistkit.store.rows import Anchor
+from recistkit.store.signatures import last_revisions, last_signatures, signatures
 from recistkit.store.study_file import StudyFile
 from tests.store.studies import READERS, STUDY, document, journal_of, new_study, signed
 
@@ -248,6 +249,46 @@ class TestPurging:
             "was NOT purged: only what is signed, and unchanged since, can be"
         )
         assert journal.events("S001") == events
+
+    @pytest.mark.parametrize("again", [1, 0])
+    def test_a_window_is_told_though_there_are_as_many_events_again(
+        self, journal: Journal, again: int
+    ) -> None:
+        other = Journal.open(journal.path, "A")
+        if again:
+            signed(journal, "S001")
+        seen = len(other.events("S001"))
+        if not again:
+            signed(journal, "S001")
+        journal.purge("S001")
+        if again:
+            journal.append("S001", 1, "import", {})
+        assert len(journal.events("S001")) == seen
+        with pytest.raises(JournalError, match=r"^NOT saved: this read was changed in another"):
+            other.append("S001", seen + 1, "measure", {})
+        assert len(other.events("S001")) == seen
+        other.append("S001", seen + 1, "measure", {})
+
+    def test_the_last_signatures_are_known_without_their_texts(self, journal: Journal) -> None:
+        assert last_signatures(journal) == {}
+        for subject in ("S001", "S002", "S001"):
+            signed(journal, subject)
+        journal.append_record("S002", Entry(actor=A, body=AMENDED, charter=1, reason="x"))
+        assert last_signatures(journal) == {"S001": 2, "S002": 1}
+        assert last_revisions(journal) == {"S001": 2, "S002": 2}
+        assert signatures(journal) == tuple(
+            (one.chain.removeprefix("read:"), one.revision, one.hash)
+            for one in journal.records()[:3]
+        )
+
+    def test_a_chain_without_a_name_is_no_readers(self, journal: Journal) -> None:
+        signed(journal, "S001")
+        with closing(sqlite3.connect(journal.path)) as other, other:
+            other.execute("DROP TRIGGER record_no_update")
+            other.execute("UPDATE record SET chain = x'00'")
+        for ask in (signatures, last_signatures, last_revisions):
+            with pytest.raises(JournalError, match=r"^A\.db: is damaged; restore it from the last"):
+                ask(journal)
 
     def test_a_window_that_still_has_the_case_open_is_told(self, journal: Journal) -> None:
         signed(journal, "S001")

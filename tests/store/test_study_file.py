@@ -219,6 +219,57 @@ class TestTables:
         assert study.charter().version == 2
         assert study.charter().reason == "windows were too narrow"
 
+    def test_a_leave_is_good_until_the_study_knows_a_later_signature(
+        self, study: StudyFile, tmp_path: Path
+    ) -> None:
+        journals = {reader: journal_of(tmp_path, reader) for reader in READERS}
+
+        def tell(reader: str, subject: str) -> None:
+            signed(journals[reader], subject)
+            catch_up(journals[reader], study, READERS[reader])
+
+        def give(reader: str) -> int:
+            body = UnlockBody(subject="S001", reader=reader)
+            return study.append(MANAGER, body, reason="wrong node").revision
+
+        assert study.leaves() == ()
+        tell("A", "S001")
+        first = give("A")
+        tell("B", "S001")
+        tell("A", "S002")
+        second = give("B")
+        assert [one.revision for one in study.leaves()] == [first, second]
+        assert [one.revision for one in study.leaves(reader="A")] == [first]
+        tell("A", "S001")
+        assert [one.revision for one in study.leaves()] == [second]
+        assert study.leaves(subject="S001", reader="A") == ()
+        third = give("A")
+        assert [one.revision for one in study.leaves()] == [second, third]
+        study.restrict_to(["A"])
+        assert [(one.reader, one.revision) for one in study.leaves()] == [("A", 0)]
+        assert study.leaves(reader="B") == ()
+
+    def test_leaves_of_a_damaged_chain_are_not_told(self, study: StudyFile, tmp_path: Path) -> None:
+        study.append(MANAGER, UnlockBody(subject="S001", reader="A"), reason="wrong node")
+        journal = journal_of(tmp_path, "A")
+        signed(journal, "S001")
+        catch_up(journal, study, READERS["A"])
+        with closing(sqlite3.connect(study.path)) as other, other:
+            other.execute("DROP TRIGGER record_no_update")
+            other.execute("UPDATE record SET body = '{' WHERE action = 'ANCHOR'")
+        with pytest.raises(StoreError, match=r"^study\.db: is damaged; restore it from the last"):
+            study.leaves()
+
+    def test_what_is_anchored_together_has_one_time(self, study: StudyFile, tmp_path: Path) -> None:
+        journal = journal_of(tmp_path, "A")
+        for subject in ("S001", "S002"):
+            signed(journal, subject)
+        records = catch_up(journal, study, READERS["A"])
+        assert len({one.at_utc for one in records}) == 1
+        signed(journal, "S001", "again")
+        (later,) = catch_up(journal, study, READERS["A"])
+        assert later.at_utc > records[0].at_utc
+
     def test_unlocking_and_a_second_read_are_known(self, study: StudyFile) -> None:
         study.append(
             MANAGER, UnlockBody(subject="S001", reader="A", timepoint="visit-2"), reason="x"

@@ -57,8 +57,6 @@ ANY_FILE: Final = frozenset(
         "recistkit.reading.signing.restore_document",
         "recistkit.reading.signing.write_document",
         "recistkit.study.adding.copy.copied_scan",
-        "recistkit.study.adding.copy.settle_folder",
-        "recistkit.study.adding.copy.write_to_disk",
         "recistkit.study.adding.folder.free_number",
         "recistkit.study.adding.folder.only_one",
         "recistkit.study.adding.folder.place_all",
@@ -68,7 +66,10 @@ ANY_FILE: Final = frozenset(
         "recistkit.study.adding.key_file.save_key",
         "recistkit.study.adding.key_file.stored_key",
         "recistkit.study.adding.mapping.load_mapping",
+        "recistkit.study.adding.unrecorded_rows.drop_unrecorded",
+        "recistkit.study.adding.unrecorded_rows.note_rows",
         "recistkit.study.importing.subject_mapping.load_subject_mapping",
+        "recistkit.study.reread_tables.added_rows",
     }
 )
 """Take the very file that another function has found, and are no door: a reader hands own places.

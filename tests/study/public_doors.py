@@ -43,7 +43,7 @@ REACHING: Final = frozenset(
 
 PLAIN: Final = """
     str int float bool bytes None object Any Callable Sequence Collection Mapping Iterable tuple
-    dict frozenset list Literal Unpack npt np NDArray int64 dt date datetime pl DataFrame
+    dict frozenset list Literal Unpack npt np NDArray int64 bool_ dt date datetime pl DataFrame
 """
 VALUES: Final = """
     ReaderContent
@@ -53,7 +53,7 @@ VALUES: Final = """
     ClassifyArguments StudyTables FoundScan PlacedScan SubjectScan MappingRow CopiedScan KeyDocument
     ScanRecord Pseudonyms SearchResult Locked Expected Adjudication KnownScans IntraReader Draw
     Anchor Assignment SignedText
-    StudyRules Record
+    StudyRules Record ChainRules MaskReference LesionMask Decimal
 """
 """Kinds of arguments that hold nothing but what whoever hands them over knows."""
 

@@ -31,6 +31,7 @@ __all__ = [
     "begin_trial",
     "copy_key",
     "read_all",
+    "read_visit",
     "verified",
     "write_source",
 ]
@@ -130,12 +131,13 @@ def read_all(
             with opened(study, subject, reader) as session:
                 for number, visit in list(enumerate(session.visits))[since:visits]:
                     session.go_to_visit(visit)
-                    _read_visit(session, number, share if number else 1.0)
+                    read_visit(session, number, share if number else 1.0)
                     if sign:
                         session.sign(f"Reader {reader}", "read")
 
 
-def _read_visit(session: ReadSession, number: int, share: float) -> None:
+def read_visit(session: ReadSession, number: int, share: float) -> None:
+    """Read the visit at which a session is: its number in the course, and the share of sizes."""
     for name in ("T1", "T2", "NT1"):
         longest, short = axes_of(name, share)
         if number == 0:

@@ -13,6 +13,7 @@ import itertools
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 from unittest.mock import patch
@@ -21,6 +22,7 @@ import pytest
 
 from recistkit.cli import main
 from recistkit.errors import RecistkitError
+from recistkit.propagation.proposal import Proposal, SearchBox
 from recistkit.reading.adjudication import AdjudicationSession
 from recistkit.reading.session import ReadSession
 from recistkit.store.rows import TABLES
@@ -102,11 +104,11 @@ HOW_TOLD: Final = {
     "StudyFolder": "by all that it may be asked, below",
     "ReadChain": "of a session; holds nothing but its own reader's",
     "SideTables": "holds the tables of the study, which are no reader's",
-    "Places": "of the adding of scans, which is a manager's",
-    "Job": "as above",
+    "Job": "of the adding of scans, which is a manager's",
     "StudyScans": "as above",
     "Expected": "of the import of documents, which is a manager's",
     "StudyRules": "of the merge of files, which is a manager's",
+    "ChainRules": "as above, and of the verifying by a manager",
     "ShownCase": "made for an adjudicator when both reads are complete",
     "ComparedReads": "of a shown case",
     "AdjudicationSession": "as above; an adjudicator opens one below",
@@ -171,6 +173,13 @@ def command(words: str, given: Sequence[str]) -> Call:
     return lambda _: main([*words.split(), *given])
 
 
+PROPOSED: Final = Proposal(
+    point_mm=(1.0, 2.0, 3.0),
+    box=SearchBox.about((1.0, 2.0, 3.0), 9.0),
+    confidence="high",
+    reasons=(),
+    similarity=0.9,
+)
 STEPS: Final[Mapping[str, Callable[[ReadSession], object]]] = {
     "state_new_lesions": lambda session: session.state_new_lesions("none"),
     "state_visit": lambda session: session.state_visit(
@@ -195,6 +204,14 @@ STEPS: Final[Mapping[str, Callable[[ReadSession], object]]] = {
     "go_to_lesion": lambda session: session.go_to_lesion("T1"),
     "measure": lambda session: session.measure(*axes_of("T1", 0.8)),
     "set_short": lambda session: session.set_short(axes_of("T1", 0.7)[1]),
+    "masked_mark": lambda session: session.masked_mark(),
+    "keep_mask": lambda session: session.keep_mask(session.masked_mark(), b"x", Decimal("1.0")),
+    "kept_mask": lambda session: session.kept_mask(session.masked_mark()),
+    "remove_mask": lambda session: session.remove_mask(),
+    "propose": lambda session: session.propose("week-8", "T1", "1.2", PROPOSED),
+    "accept_proposal": lambda session: session.accept_proposal(),
+    "move_proposal": lambda session: session.move_proposal((2.0, 3.0, 4.0)),
+    "ignore_proposal": lambda session: session.ignore_proposal(),
     "add_fragment": lambda session: session.add_fragment(*axes_of("T1", 0.3)),
     "remove_fragment": lambda session: session.remove_fragment("a"),
     "set_state": lambda session: session.set_state("absent"),
@@ -280,6 +297,8 @@ def all_of_study(trial: Path) -> list[object]:
             study.file.records,
             study.file.head,
             study.file.scans,
+            study.file.leaves,
+            lambda: study.file.leaves(reader="B"),
             study.file.charter,
             study.file.looking,
             study.file.rebuild,

@@ -326,6 +326,17 @@ def test_a_subject_that_the_mapping_does_not_name_is_a_fault(
         imported(trial, pilot, mapping=mapping)
 
 
+def test_a_subject_that_is_called_like_a_mapped_one_of_the_study_is_not_named_by_the_mapping(
+    trial: Path, pilot: Path, tmp_path: Path
+) -> None:
+    named = changed(pilot / "S2_reader-A.json", tmp_path, subject="P-77")
+    mapping = tmp_path / "subjects.csv"
+    mapping.write_text("subject,study_subject\nP-77,S2\n", encoding="utf-8")
+    assert faults_of(trial, named, pilot / "S2_reader-B.json", mapping=mapping) == [
+        "S2_reader-B.json: the mapping does not name its subject"
+    ]
+
+
 def test_faults_of_a_mapping_are_said_at_once(trial: Path, pilot: Path, tmp_path: Path) -> None:
     mapping = tmp_path / "subjects.csv"
     mapping.write_text(

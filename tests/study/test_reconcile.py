@@ -48,6 +48,12 @@ def statuses(result: StudyReconciliation) -> list[tuple[str, str, str]]:
     return result.reconciled.select("subject", "variable", "status").rows()
 
 
+def test_readers_of_a_table_have_to_be_named() -> None:
+    with pytest.raises(OptionError) as caught:
+        reconcile(READS)
+    assert str(caught.value) == "readers: expected the two readers to compare"
+
+
 def test_without_decisions_the_disagreement_stands_open() -> None:
     result = reconcile(READS, readers=("A", "B"))
     assert accepted(result) == [("S2", "A", "SD")]

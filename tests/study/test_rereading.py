@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import multiprocessing
 import re
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,7 +18,7 @@ import pytest
 from pydicom import dcmread
 
 from recistkit.cli import main
-from recistkit.errors import OptionError, RoleError, StoreError
+from recistkit.errors import OptionError, RoleError, StoreError, TableError
 from recistkit.reading.cases import find_cases
 from recistkit.reading.evaluation import SideTables
 from recistkit.store.bodies import RereadBody
@@ -37,13 +39,21 @@ from recistkit.study.reread_scans import _days_earlier
 from recistkit.study.rereading import Draw, reread
 from recistkit.study.second_reads import second_reads
 from recistkit.study.signed_reads import completed, signed_reads
-from tests.napari_recistkit.small_study import VISITS, opened, write_series
+from tests.napari_recistkit.small_study import VISITS, axes_of, opened, write_series
 from tests.scans.loading import loaded, voxels_of
 from tests.study.hospital import write_ct
+from tests.study.killed_reread import STEPS, reread_until
 from tests.study.small_trial import acting_as, begin_trial, read_all, verified
 
 SUBJECTS_TABLE = "subject,reference_date,group\nS1,2011-01-04,x\nS2,2011-01-05,y\n"
 EVENTS_TABLE = "subject,date,event,note\nS1,2011-06-01,last-contact,moved away"
+
+
+if sys.platform == "win32":
+    PROCESSES = multiprocessing.get_context("spawn")
+else:
+    PROCESSES = multiprocessing.get_context("forkserver")
+    PROCESSES.set_forkserver_preload(["tests.study.killed_reread"])
 
 
 @pytest.fixture(scope="module")
@@ -280,6 +290,21 @@ def test_intra_reader_figures_are_those_of_two_readers(trial: Path) -> None:
         assert tables[f"reread_{name}"].schema == tables[name].schema
 
 
+def test_no_patient_gets_the_id_of_a_reread(trial: Path, tmp_path: Path) -> None:
+    read_again(trial, "S1")
+    mapping = tmp_path / "later.csv"
+    write_series(tmp_path / "new" / "v", "ct", "1.2.901", "2011-07-01", "CT", seed=77)
+    mapping.write_text("folder,subject,timepoint\nv,S3,week-24\n", encoding="utf-8")
+    said = refused(
+        trial,
+        lambda study: add_scans(tmp_path / "new", trial, scans=scans_of(study), mapping=mapping),
+    )
+    assert said == (
+        "no scan was added: 1 problem\n"
+        "  folder 1, file 2: S3 is the id of a re-read: give its patient another one"
+    )
+
+
 def test_visits_that_came_after_a_reread_are_in_no_figure_of_it(
     trial: Path, tmp_path: Path
 ) -> None:
@@ -290,12 +315,27 @@ def test_visits_that_came_after_a_reread_are_in_no_figure_of_it(
     mapping.write_text("folder,subject,timepoint\nv,S1,week-24\n", encoding="utf-8")
     with acting_as("M"), StudyFolder.opened(trial) as study:
         add_scans(tmp_path / "new", trial, scans=scans_of(study), mapping=mapping)
-    read_all(trial, "A", 1.6, ("S1",), since=3, visits=4)
+    read_all(trial, "A", 1.6, ("S1",), since=3, visits=4, sign=False)
+    with acting_as("A"), opened(trial, "S1", "A") as session:
+        session.go_to_visit("week-24")
+        longest, short = axes_of("T3")
+        session.add_lesion("new", longest=longest, short=short, certainty="unequivocal")
+        session.set_organ("bone", nodal=False)
+        new = session.lesion
+        session.state_new_lesions("unequivocal")
+        session.sign("Reader A", "read")
     with acting_as("M"), StudyFolder.opened(trial, to_look=True) as study:
         found = second_reads(study)
     assert found is not None
     assert set(found.visits.frame["timepoint"]) == {"baseline", "week-8", "week-16"}
     assert "week-24" not in set(found.reads.frame["timepoint"])
+    assert set(found.reads.frame["lesion"]) == {"T1", "T2", "NT1"}
+    with acting_as("M"):
+        tables = reconcile(trial, readers=["A", "B"]).tables
+    for name, table in tables.items():
+        if name.startswith("reread_"):
+            cells = {str(cell) for row in table.iter_rows() for cell in row}
+            assert cells.isdisjoint({new, "week-24"}), name
 
 
 def test_an_unfinished_reread_has_no_figures_yet(trial: Path) -> None:
@@ -342,6 +382,75 @@ def test_the_tables_of_the_folder_get_rows_dated_alike(trial: Path) -> None:
     )
     with acting_as("M"):
         assert classify(trial).warnings == ()
+
+
+def test_rows_are_added_as_the_table_has_them(trial: Path) -> None:
+    table = "subject,reference_date,group\r\n S1 , 2011-01-04 ,x\r\nS2,2011-01-05,y\r\n"
+    (trial / "subjects.csv").write_bytes(table.encode("utf-8"))
+    read_again(trial, "S1")
+    with acting_as("M"), StudyFolder.opened(trial, to_look=True) as study:
+        first, second = (study.file.scans(subject=name)[0].date for name in ("S1", "S3"))
+    assert first is not None
+    assert second is not None
+    on = dt.date(2011, 1, 4) - (first - second)
+    added = f"S3,{on},x\r\n"
+    assert (trial / "subjects.csv").read_bytes() == f"{table}{added}".encode()
+
+
+def test_a_table_that_is_none_is_named_and_nothing_is_written(trial: Path) -> None:
+    (trial / "subjects.csv").write_bytes("subject,group\nS1,Tumor groß\n".encode("latin-1"))
+    (trial / "events.csv").write_text("subject,date,event\nS1,2011,death,a,b\n", encoding="utf-8")
+    before = sorted((path, path.stat().st_size) for path in trial.parent.rglob("*"))
+    with (
+        acting_as("M"),
+        StudyFolder.opened(trial) as study,
+        pytest.raises(TableError) as caught,
+    ):
+        reread(study, "A", ["S1"])
+    assert str(caught.value) == (
+        "subjects.csv: 1 fault\n  is not UTF-8 text (line 2)\n"
+        "events.csv: 1 fault\n  row 2: has 5 values, but the header has 3 names"
+    )
+    assert sorted((path, path.stat().st_size) for path in trial.parent.rglob("*")) == before
+
+
+def killed_when(trial: Path, step: str) -> None:
+    """Let A read S1 once more in a process that is killed when a step is done."""
+    ended = PROCESSES.Process(target=reread_until, args=(trial, step))
+    ended.start()
+    ended.join()
+    assert ended.exitcode == 9
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_run_that_is_killed_adds_its_rows_or_none(trial: Path, step: str) -> None:
+    (trial / "subjects.csv").write_text(SUBJECTS_TABLE, encoding="utf-8")
+    (trial / "events.csv").write_text(EVENTS_TABLE, encoding="utf-8")
+    killed_when(trial, step)
+    recorded = step == "it is recorded"
+    assert read_again(trial, "S2") == {"S4" if recorded else "S3": "S2"}
+    listed = {
+        name: pl.read_csv(trial / f"{name}.csv")["subject"].to_list()
+        for name in ("subjects", "events")
+    }
+    assert listed == {
+        "subjects": ["S1", "S2", "S3", "S4"] if recorded else ["S1", "S2", "S3"],
+        "events": ["S1", "S3"] if recorded else ["S1"],
+    }
+    assert [path for path in trial.iterdir() if path.name.startswith(".adding")] == []
+    assert verified(trial) == ()
+
+
+def test_a_patient_gets_no_row_of_a_reread_that_never_was(trial: Path, tmp_path: Path) -> None:
+    (trial / "subjects.csv").write_text(SUBJECTS_TABLE, encoding="utf-8")
+    killed_when(trial, "the scans are placed")
+    assert "\nS3," in (trial / "subjects.csv").read_text(encoding="utf-8")
+    mapping = tmp_path / "later.csv"
+    write_series(tmp_path / "new" / "v", "ct", "1.2.901", "2011-07-01", "CT", seed=77)
+    mapping.write_text("folder,subject,timepoint\nv,S3,baseline\n", encoding="utf-8")
+    with acting_as("M"), StudyFolder.opened(trial) as study:
+        add_scans(tmp_path / "new", trial, scans=scans_of(study), mapping=mapping)
+    assert (trial / "subjects.csv").read_text(encoding="utf-8") == SUBJECTS_TABLE
 
 
 def test_an_id_that_a_table_names_already_is_not_taken(trial: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from recistkit.errors import SettingsError
+from recistkit.study.charter_people import people_of
 from recistkit.study.example_study import example_folder
 from recistkit.study.settings import CompartmentRule, StudySettings, load_settings, settings_of
 
@@ -179,3 +180,10 @@ def test_a_person_whose_id_names_no_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as raised:
         settings_of(text, tmp_path)
     assert raised.value.faults == ("people.0.id: cannot be the name of a folder on every system",)
+
+
+@pytest.mark.parametrize("text", ["people = 1", "people = [{}]", "[", "a = " + "[" * 5000])
+def test_a_charter_that_does_not_say_who_works_there_is_named(text: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        people_of(text, name="charter 2")
+    assert str(raised.value) == "charter 2: not usable\n  does not say who works in the study"

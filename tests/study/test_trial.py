@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from recistkit.errors import OptionError, ReadingError, RoleError, StoreError
+from recistkit.exchange.on_disk import settle_folder, write_to_disk
 from recistkit.reading.cases import find_cases
 from recistkit.store.rows import Anchor
 from recistkit.study.adjudicating import Choice, adjudicate, case_to_adjudicate, decisions_of
@@ -15,6 +16,7 @@ from recistkit.study.begin import amend_charter
 from recistkit.study.classify import classify
 from recistkit.study.exporting import export_study
 from recistkit.study.folder import StudyFolder
+from recistkit.study.interim_reads import interim_warnings
 from recistkit.study.progress import progress
 from recistkit.study.reconcile import reconcile
 from tests.napari_recistkit.small_study import opened
@@ -110,6 +112,38 @@ def test_the_study_gives_the_same_tables_as_its_exported_documents(
     for other in (of_documents, of_table):
         assert of_study.responses.equals(other.responses)
         assert of_study.best.equals(other.best)
+
+
+def test_reads_that_are_not_signed_to_the_last_visit_are_named(trial: Path) -> None:
+    read_all(trial, "A", 0.5, ("S2",))
+    read_all(trial, "A", 0.5, ("S1",), visits=2)
+    with acting_as("M"):
+        assert classify(trial).warnings == ("1 read is not signed to the last visit: A S1",)
+    read_all(trial, "B", 0.5, visits=2)
+    with acting_as("M"):
+        assert reconcile(trial, readers=["A", "B"]).warnings == (
+            "3 reads are not signed to the last visit: A S1, B S1, B S2",
+        )
+
+
+def test_a_warning_of_many_interim_reads_names_the_first() -> None:
+    anchors = [
+        Anchor(
+            reader="A",
+            subject=f"S{number}",
+            revision=1,
+            hash="",
+            at_utc="",
+            timepoint="week-8",
+            document_hash="",
+            superseded=False,
+        )
+        for number in range(1, 8)
+    ]
+    visits = dict.fromkeys((one.subject for one in anchors), ("week-8", "week-16"))
+    assert interim_warnings(anchors, visits) == (
+        "7 reads are not signed to the last visit: A S1, A S2, A S3, A S4, A S5 and 2 more",
+    )
 
 
 def test_a_trial_confirms_after_the_days_that_its_criteria_state(trial: Path) -> None:
@@ -215,6 +249,46 @@ def test_a_reader_verifies_his_own_file_and_learns_of_no_other(trial: Path) -> N
         "S1_reader-A.json: is not what was signed last",
     )
     assert (verified(trial), verified(trial, "A")) == (gone, gone)
+
+
+def test_an_export_is_on_disk_before_the_study_says_so(
+    trial: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_all(trial, "A", 0.5, ("S1",))
+    output, done = tmp_path / "export", list[str]()
+
+    def settle(folder: Path) -> None:
+        done.append(f"settled {folder.name}")
+        settle_folder(folder)
+
+    def write(path: Path, data: bytes) -> None:
+        done.append(f"wrote {path.name}")
+        write_to_disk(path, data)
+
+    def full(*_: object) -> None:
+        assert output.is_dir()
+        done.append("recorded")
+        raise StoreError("study.db: NOT saved: database or disk is full")
+
+    monkeypatch.setattr("recistkit.study.exporting.settle_folder", settle)
+    monkeypatch.setattr("recistkit.study.exporting.write_to_disk", write)
+    with acting_as("M"), StudyFolder.opened(trial) as study, monkeypatch.context() as broken:
+        broken.setattr(study.file, "append", full)
+        with pytest.raises(StoreError, match="database or disk is full"):
+            export_study(study, output)
+    assert [one for one in done if one.startswith("wrote")] == [
+        "wrote S1_reader-A.json",
+        "wrote reads.csv",
+        "wrote visits.csv",
+        "wrote charter.toml",
+        "wrote audit.csv",
+        "wrote SHA256SUMS",
+    ]
+    assert done[6:8] == ["settled .export.part", "settled reads"]
+    assert done[8:] == [f"settled {tmp_path.name}", "recorded"]
+    assert not output.exists()
+    with acting_as("M"), StudyFolder.opened(trial) as study:
+        assert len(export_study(study, output)) == 5
 
 
 def test_an_export_is_written_outside_the_study(trial: Path) -> None:

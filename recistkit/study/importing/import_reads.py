@@ -9,7 +9,7 @@ an import that was interrupted between the files of two readers is simply repeat
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -113,6 +113,7 @@ def import_reads(
     subjects = [one.subject for one in study.file.rows(Subject)]
     names = load_subject_mapping(Path(mapping), subjects) if mapping else {}
     found, faults = _loaded(_paths(documents))
+    faults += _unmapped(found, names) if mapping else ()
     own = study.settings.id
     found = [
         one.with_read(
@@ -125,7 +126,6 @@ def import_reads(
         for one in found
     ]
     faults += _twice(found)
-    faults += _unmapped(found, names) if mapping else ()
     new, known = _not_imported_yet(study, found, faults)
     new = _checked(study, new, Path(key_file) if key_file else None, faults)
     if faults:
@@ -187,13 +187,12 @@ def _twice(found: Iterable[_Document]) -> list[Fault]:
     return faults
 
 
-def _unmapped(found: Iterable[_Document], names: Mapping[str, str]) -> list[Fault]:
-    """Return which documents are of a subject that the mapping does not name."""
-    mapped = {*names.values()}
+def _unmapped(found: Iterable[_Document], names: Collection[str]) -> list[Fault]:
+    """Return which documents, as they came, are of a subject that the mapping does not name."""
     return [
         Fault(0, one.name, "the mapping does not name its subject")
         for one in found
-        if one.read.subject not in mapped
+        if one.read.subject not in names
     ]
 
 

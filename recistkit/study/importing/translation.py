@@ -71,13 +71,20 @@ def translated(read: Read, scans: KnownScans) -> tuple[Read, list[Fault]]:
     marks = []
     for index, mark in enumerate(read.marks):
         image, found = _image(read.subject, mark, scans)
-        marks.append(mark if image == mark.image else mark.model_copy(update={"image": image}))
+        marks.append(_without_mask_file(mark.model_copy(update={"image": image})))
         faults += [Fault(0, f"marks.{index}.{path}", message) for path, message in found]
     read = read.model_copy(update={"marks": tuple(marks)})
     if read.signature is not None:
         signature = read.signature.model_copy(update={"hash": content_hash(read)})
         read = read.model_copy(update={"signature": signature})
     return read, faults
+
+
+def _without_mask_file(mark: Mark) -> Mark:
+    """Return a mark that does not vouch for the file of its mask: only the document comes along."""
+    if mark.mask is None or mark.mask.sha256 is None:
+        return mark
+    return mark.model_copy(update={"mask": mark.mask.model_copy(update={"sha256": None})})
 
 
 def _image(
