@@ -22,6 +22,7 @@ FLOORS = {
     "recistkit.model": 1,
     "recistkit.criteria": 2,
     "recistkit.measure": 3,
+    "recistkit.propagation": 3,
     "recistkit.response": 3,
     "recistkit.reconciliation": 3,
     "recistkit.endpoints": 3,

@@ -17,6 +17,7 @@ from recistkit.reconciliation.arrow import RECONCILED_COLUMNS
 from recistkit.reconciliation.differences import DIFFERENCES_SCHEMA
 from recistkit.reconciliation.size_agreement import SIZE_AGREEMENT_SCHEMA
 from recistkit.reconciliation.sizes import MATCHED_SCHEMA
+from recistkit.scans.listing import SCANS_COLUMNS
 from recistkit.scans.measured_masks import MEASURED_COLUMNS
 from recistkit.study.result_tables import BEST_COLUMNS, RESPONSES_COLUMNS
 
@@ -39,6 +40,7 @@ OUT: Final = {
     "`matched_lesions`": tuple(MATCHED_SCHEMA),
     "`findings`": FINDING_COLUMNS,
     "Measurements table": MEASURED_COLUMNS,
+    "Scans table": tuple(SCANS_COLUMNS),
 }
 
 

@@ -11,7 +11,7 @@ from qtpy.QtCore import QObject, Qt, Signal
 
 from recistkit.errors import RecistkitError
 
-__all__ = ["Background", "Cancelled", "Job", "Shown"]
+__all__ = ["Background", "Cancelled", "Job", "Shown", "Unshown"]
 
 Made = TypeVar("Made")
 Kind = Literal["taken", "text", "finished", "failed"]
@@ -30,6 +30,16 @@ class Shown(Protocol):
 
     def hide(self) -> None:
         """Show that nothing is done."""
+
+
+class Unshown:
+    """For work that nobody waits for: how far it is stands nowhere."""
+
+    def show_text(self, text: str) -> None:
+        """Show nothing."""
+
+    def hide(self) -> None:
+        """Show nothing."""
 
 
 class Job:

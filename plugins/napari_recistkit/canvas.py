@@ -66,6 +66,8 @@ class Canvas:
         self.listen = self._topics.listen
         self._connections = compat.Connections()
         self._layers = LayerStack(viewer, self._on_foreign_change, self._on_contrast_limits)
+        self.mask = self._layers.mask
+        """The mask that is painted, if there is one."""
         show_letters(viewer, None)
         self.caption = Caption(viewer)
         compat.prepare_scale_bar(viewer)
@@ -262,7 +264,7 @@ class Canvas:
 
     def set_measuring(self, measuring: bool) -> None:  # noqa: FBT001  it says what it is
         """Let a left drag measure, or move the view."""
-        self._measuring = measuring
+        self._measuring = measuring or self.mask.is_shown  # a brush does not move the view
         compat.set_pointer(self.viewer, measuring=self._measuring)
 
     # Telling others

@@ -21,6 +21,7 @@ __all__ = [
     "camera",
     "canvas_size",
     "embedded_viewer",
+    "label_layer",
     "look_again",
     "look_names",
     "looks",
@@ -61,6 +62,9 @@ _USUAL_LETTER: Final = 0.6
 
 # Read on air and on bone.
 _TEXT_COLOUR: Final = "#2FA8E8"
+
+_MASK_COLOUR: Final = "#E69F00"
+_MASK_OPACITY: Final = 0.35
 
 
 def camera(viewer: Viewer) -> Any:  # noqa: ANN401  napari ships no types
@@ -199,6 +203,28 @@ def look_again(layer: Any, looked: dict[str, Any]) -> None:  # noqa: ANN401  nap
     for name, value in looked.items():
         if getattr(layer, name) != value:
             setattr(layer, name, value)
+
+
+def label_layer(voxels: Any, name: str, scale: Any, translate: Any) -> Any:  # noqa: ANN401  napari ships no types
+    """Return a layer of one label that napari's brush works on, slice by slice."""
+    from napari.layers import Labels
+    from napari.utils.colormaps import DirectLabelColormap
+
+    layer = Labels(
+        np.asarray(voxels, dtype=np.uint8),
+        name=name,
+        scale=scale,
+        translate=translate,
+        units=("mm", "mm", "mm"),
+        axis_labels=("head", "back", "left"),
+        colormap=DirectLabelColormap(
+            color_dict={None: "transparent", 0: "transparent", 1: _MASK_COLOUR}
+        ),
+        opacity=_MASK_OPACITY,
+    )
+    layer.selected_label = 1
+    layer.n_edit_dimensions = 2
+    return layer
 
 
 def silence_keys(layer: Any, keys: tuple[str, ...]) -> None:  # noqa: ANN401  napari ships no types

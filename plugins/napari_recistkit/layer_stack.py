@@ -21,6 +21,7 @@ from napari_recistkit.lesion_layer import (
     new_ruler_layer,
 )
 from napari_recistkit.letters import enlargement
+from napari_recistkit.mask_layer import MaskLayer
 from napari_recistkit.windows import Window
 from recistkit.reading.grid import BodyPlane, ViewGrid
 
@@ -67,6 +68,7 @@ class LayerStack:
         self._looks: dict[str, dict[str, Any]] = {}
         self._drawn: dict[Lines, Drawing] = {}
         self._foreign = ForeignLayers(viewer, changed)
+        self.mask = MaskLayer(viewer)
         self.has_hidden_others = False
         """Whether somebody's layer was hidden since this was last set to False."""
         self._make_lines()
@@ -76,7 +78,7 @@ class LayerStack:
         image = self._layers.get(_SCAN)
         if image is None or image not in self._viewer.layers or not image.visible:
             return False
-        if self._foreign.are_seen(self._layers.values()):
+        if self._foreign.are_seen(self._ours):
             return False
         return tuple(image.scale) == grid.spacing_mm
 
@@ -175,7 +177,10 @@ class LayerStack:
         self.activate_image()
 
     def activate_image(self) -> None:
-        """Let the image be the active layer: then no key of napari acts on a line."""
+        """Let the image be the active layer, or the mask: then no key of napari acts on a line."""
+        if self.mask.is_shown:
+            self.mask.put_right()
+            return
         image = self._layers.get(_SCAN)
         if image not in self._viewer.layers:
             image = None
@@ -184,6 +189,7 @@ class LayerStack:
 
     def clear(self) -> None:
         """Take the image away and hide the lines."""
+        self.mask.hide()
         image = self._layers.pop(_SCAN, None)
         if image is not None:
             self._connections.pop(_SCAN).close()
@@ -196,6 +202,7 @@ class LayerStack:
 
     def remove(self) -> None:
         """Take all of our layers out of the viewer."""
+        self.mask.hide()
         for connections in self._connections.values():
             connections.close()
         for layer in self._layers.values():
@@ -204,8 +211,12 @@ class LayerStack:
         self._layers.clear()
         self._foreign.bring_back()
 
+    @property
+    def _ours(self) -> tuple[Any, ...]:
+        return (*self._layers.values(), *self.mask.layers)
+
     def _hide_others(self) -> None:
-        if self._foreign.hide(self._layers.values()):
+        if self._foreign.hide(self._ours):
             self.has_hidden_others = True
 
     def _make_lines(self) -> None:

@@ -33,7 +33,7 @@ __all__ = [
     "placed",
 ]
 
-Kind = Literal["target", "node", "non-target", "new", "draft", "read-a", "read-b"]
+Kind = Literal["target", "node", "non-target", "new", "draft", "proposed", "read-a", "read-b"]
 
 # Okabe and Ito: told apart with any colour vision, and bright enough on black. Read A is not blue:
 # the letter A (anterior) at the edge of the image is.
@@ -43,6 +43,7 @@ COLOURS: Final[dict[Kind, str]] = {
     "non-target": "#56B4E9",
     "new": "#FF7F50",
     "draft": "#FFFFFF",
+    "proposed": "#00D7A0",
     "read-a": "#F0E442",
     "read-b": "#56B4E9",
 }

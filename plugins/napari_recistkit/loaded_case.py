@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from napari_recistkit.attempts import Window
     from napari_recistkit.background import Background
     from napari_recistkit.loading import Loaded
+    from napari_recistkit.shortcuts import Situation
     from napari_recistkit.views import Views
     from recistkit.reading.case import Case
     from recistkit.reading.grid import ViewGrid
@@ -41,6 +42,11 @@ class LoadedCase:
         both = (views.present, views.compared)
         self._stops = [one.listen("others", lambda: window.say(_HIDDEN)) for one in both]
 
+    @property
+    def situation(self) -> Situation | None:
+        """What of the case has the attention instead of the read."""
+        return None
+
     def load(self, background: Background) -> None:
         """Load its scans: those of the visit that is read first, then the one beside it."""
         session = self.views.session
@@ -58,6 +64,9 @@ class LoadedCase:
             finished=lambda _: self.end_loading(),
             failed=fail,
         )
+
+    def propose_with(self, background: Background) -> None:
+        """Let what can be proposed be made in a background; nothing is, unless a case says so."""
 
     def end_loading(self) -> None:
         """Take that everything is loaded."""

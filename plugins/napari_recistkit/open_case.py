@@ -1,4 +1,4 @@
-"""One case that is open: its session, room and views, its scans, its ruler; no Qt."""
+"""One case that is open: its session, room and views, its scans, its ruler, its masks."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 from napari_recistkit.loaded_case import LoadedCase
+from napari_recistkit.mask_editing import MaskEditing
 from napari_recistkit.next_drag import NOTHING
+from napari_recistkit.proposed_places import ProposedPlaces
 from napari_recistkit.room import Room, Window
 from napari_recistkit.ruler_tool import RulerTool
+from napari_recistkit.shortcuts import ANSWERS
 from napari_recistkit.shown_marks import shown_rulers
+from napari_recistkit.shown_proposal import shown_proposal
 from napari_recistkit.views import Views
 from napari_recistkit.visit_text import title_text
 from napari_recistkit.windows import first_window
@@ -20,11 +24,13 @@ from recistkit.reading.opening import open_session
 from recistkit.reading.paths import key_image_folder
 
 if TYPE_CHECKING:
+    from napari_recistkit.background import Background
     from napari_recistkit.canvas import Canvas
     from napari_recistkit.lesion_layer import ShownRuler
     from napari_recistkit.link import Link
     from napari_recistkit.next_drag import NextDrag
     from napari_recistkit.open_folder import ReadersFolder
+    from napari_recistkit.shortcuts import Situation
     from recistkit.model.mark import Mark
     from recistkit.reading.case import Case
     from recistkit.reading.grid import ViewGrid
@@ -82,6 +88,8 @@ class OpenCase(LoadedCase):
         views = Views(self.session, case, present, compared, link, rulers=self._rulers)
         super().__init__(case, views, window)
         self.room = Room(self.session, folder.settings, window, self.views)
+        self._places = ProposedPlaces(self.session, self.views.grid, window.refresh)
+        self._masks = MaskEditing(self.session, present, window)
         self._folder = folder.path
         self._is_free = is_free
         self._tool = RulerTool(
@@ -102,19 +110,83 @@ class OpenCase(LoadedCase):
     @property
     def title(self) -> str:
         """What is read, beside what, and what the next drag does."""
-        views = self.views
-        return title_text(
-            self.session, views.compared_visit, views.comparison_said, self._next_drag.text
-        )
+        views, drag = self.views, self._next_drag
+        said = self._places.said(self._shown_series) if drag.draws == "measure" else ""
+        text = ", ".join(filter(None, (drag.text, said, self._masks.text)))
+        return title_text(self.session, views.compared_visit, views.comparison_said, text)
 
     def refresh(self) -> None:
         """Let views and ruler follow the session; a drag for what is no more is given up."""
         with self.views.present.drawn_once(), self.views.compared.drawn_once():
             self.views.refresh()
+            self._masks.follow()
             self._tool.arm(self._next_drag)
+        self._places.follow(self._shown_series)
+
+    def propose_with(self, background: Background) -> None:
+        """Let places be proposed from now on for what is still to be marked."""
+        self._places.begin(background)
+        self._places.follow(self._shown_series)
+
+    # Keys
+
+    def accept_proposal(self) -> None:
+        """Go to the place that is proposed for the lesion, and take it."""
+        self.views.show_proposed(self.session.accept_proposal())
+        self._window.say(f"{self.session.lesion}: the proposed place; draw it, or state it")
+
+    def move_proposal(self) -> None:
+        """Say that the lesion is in the middle of the view instead."""
+        centre_mm = self.views.present.centre_mm
+        if centre_mm is not None:
+            self.session.move_proposal(centre_mm)
+            self._window.say(
+                f"{self.session.lesion}: looked for here instead of the proposed place"
+            )
+
+    def ignore_proposal(self) -> None:
+        """Take the proposed place off the image."""
+        self.session.ignore_proposal()
+        self._window.say(f"{self.session.lesion}: the proposed place is not used")
+
+    def edit_mask(self) -> None:
+        """Begin with the mask of the lesion, or change between painting and erasing."""
+        self._masks.edit()
+
+    def keep_mask(self) -> None:
+        """Keep the mask that is painted."""
+        self._masks.keep()
+
+    def remove_mask(self) -> None:
+        """Take the kept mask of the lesion back."""
+        self._masks.remove()
+
+    def resize_brush(self, step: int) -> None:
+        """Let the brush be broader or narrower."""
+        self._masks.resize_brush(step)
+
+    def undo_stroke(self) -> None:
+        """Take the last stroke of the brush back."""
+        self._masks.undo_stroke()
+
+    @property
+    def situation(self) -> Situation | None:
+        """What has the attention instead of the read: a mask that is painted."""
+        return "mask" if self._masks.is_painting else None
+
+    def choose_lesion(self, lesion: str) -> None:
+        """Go to a lesion of the table, unless a mask is painted."""
+        if self._masks.is_painting:
+            self._window.say(ANSWERS["mask"])
+            self._window.refresh()  # the table shows the lesion that is current
+        else:
+            self.room.choose_lesion(lesion)
 
     def give_up_drag(self) -> bool:
-        """Give up the drag under way; tell whether there was one."""
+        """Give up the drag under way, or the mask that is painted; tell whether there was one."""
+        if self._masks.leave():
+            self._window.say("the mask is left, and was not kept")
+            return True
         was_drawing = self._tool.cancel()
         if was_drawing:
             self._window.say("the drag is given up; nothing was measured")
@@ -123,10 +195,14 @@ class OpenCase(LoadedCase):
     @property
     def _next_drag(self) -> NextDrag:
         """What the next drag on the scan that is shown is."""
-        if not self.is_seen:
-            return NOTHING
+        is_measuring = self.is_seen and not self._masks.is_painting
+        return self.room.next_drag(self._shown_series) if is_measuring else NOTHING
+
+    @property
+    def _shown_series(self) -> str | None:
+        """UID of the series that is shown of the visit."""
         grid = self.views.present.grid
-        return self.room.next_drag(None if grid is None else grid.series.uid)
+        return None if grid is None else grid.series.uid
 
     def end_loading(self) -> None:
         """Take that everything is loaded; draw the key images that a signature left behind."""
@@ -152,6 +228,8 @@ class OpenCase(LoadedCase):
     def close(self) -> None:
         """Remember where the reader was, and take everything off the canvases."""
         self.remember()
+        self._places.close()
+        self._masks.close()
         super().close()
         self.room.close()
         self._tool.close()
@@ -166,7 +244,10 @@ class OpenCase(LoadedCase):
     def _rulers(self, visit: str, series: str, is_present: bool) -> Iterator[ShownRuler]:  # noqa: FBT001  Views says it so
         """Yield the rulers of a visit on a series; those of an open visit can be pulled."""
         pullable = is_present and not self.session.locked
-        return shown_rulers(self.session, visit, series, pullable=pullable)
+        yield from shown_rulers(self.session, visit, series, pullable=pullable)
+        proposal, grid = self.session.proposal, self.views.present.grid
+        if is_present and proposal is not None and grid is not None:
+            yield from shown_proposal(grid, self.views.present.plane, proposal, self.session.lesion)
 
     def _take_if_free(self, take: Callable[[Done], None], done: Done) -> None:
         """Take a drag or a click, unless nothing may be changed now."""

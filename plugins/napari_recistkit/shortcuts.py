@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-__all__ = ["GROUPS", "SHORTCUTS", "Shortcut", "Situation", "keys_of"]
+__all__ = ["ANSWERS", "GROUPS", "SHORTCUTS", "Shortcut", "Situation", "keys_of"]
 
-Situation = Literal["searching", "list", "question"]
-"""What has the reader's attention: a search, the case list, a form or the organ; else the read."""
+Situation = Literal["searching", "list", "question", "mask"]
+"""What has the reader's attention: a search, the case list, a form or the organ, a mask that is
+painted; else the read."""
 
-_ALWAYS: Final[frozenset[Situation]] = frozenset({"searching", "list", "question"})
+_ALWAYS: Final[frozenset[Situation]] = frozenset({"searching", "list", "question", "mask"})
 _IN_THE_LIST: Final[frozenset[Situation]] = frozenset({"list", "question"})
 _BESIDE_A_QUESTION: Final[frozenset[Situation]] = frozenset({"question"})
+_WITH_A_MASK: Final[frozenset[Situation]] = frozenset({"mask"})
+_LOOKING: Final = _BESIDE_A_QUESTION | _WITH_A_MASK
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,15 @@ GROUPS: Final[dict[str, tuple[Shortcut, ...]]] = {
         Shortcut("arm", ("N",), "new nodal target: long axis, then short axis", "node"),
         Shortcut("arm", ("O",), "new non-target: drag or click", "non-target"),
         Shortcut("arm", ("W",), "new lesion: drag or click", "new"),
-        Shortcut("disarm", ("Esc",), "put the tool down", also=_BESIDE_A_QUESTION),
+        Shortcut("disarm", ("Esc",), "put the tool down, or leave the mask", also=_LOOKING),
         Shortcut("next_lesion", ("Tab",), "next lesion, in both views", 1, repeats=True),
         Shortcut("next_lesion", ("Shift+Tab", "Backtab"), "previous lesion", -1, repeats=True),
         Shortcut("edit_organ", ("Return", "Enter"), "organ of the lesion"),
         Shortcut("next_compartment", ("K",), "compartment of the lesion"),
         Shortcut("toggle_nodal", ("J",), "nodal or not"),
+        Shortcut("accept_proposal", ("H",), "go to the proposed place, and take it"),
+        Shortcut("move_proposal", ("Shift+H",), "the place is in the middle of the view instead"),
+        Shortcut("ignore_proposal", ("I",), "take the proposed place off the image"),
         Shortcut("remove_lesion", ("Delete",), "remove the lesion (can be undone)"),
     ),
     "State of the lesion": (
@@ -83,6 +89,19 @@ GROUPS: Final[dict[str, tuple[Shortcut, ...]]] = {
         Shortcut("redo", ("Ctrl+Y", "Ctrl+Shift+Z"), "redo", also=_BESIDE_A_QUESTION),
         Shortcut("say_saved", ("Ctrl+S",), "everything is saved as it is made", also=_IN_THE_LIST),
     ),
+    "A mask, for the volume of the lesion": (
+        Shortcut(
+            "edit_mask",
+            ("Shift+M",),
+            "mask of the lesion, drafted from its two axes; then paint or erase",
+            also=_WITH_A_MASK,
+        ),
+        Shortcut("keep_mask", ("Shift+K",), "keep the mask with its volume", also=_WITH_A_MASK),
+        Shortcut("resize_brush", ("+", "="), "broader brush", 1, repeats=True, also=_WITH_A_MASK),
+        Shortcut("resize_brush", ("-",), "narrower brush", -1, repeats=True, also=_WITH_A_MASK),
+        Shortcut("undo_stroke", ("Backspace",), "take the last stroke back", also=_WITH_A_MASK),
+        Shortcut("remove_mask", ("Shift+Delete",), "remove a kept mask (can be undone)"),
+    ),
     "An adjudication": (
         Shortcut("accept_read", ("Shift+A",), "accept read A, with a reason", "A"),
         Shortcut("accept_read", ("Shift+B",), "accept read B, with a reason", "B"),
@@ -91,14 +110,14 @@ GROUPS: Final[dict[str, tuple[Shortcut, ...]]] = {
     "The views": (
         Shortcut("next_comparison", ("B",), "compare with baseline, nadir, prior"),
         Shortcut("next_series", ("R",), "next series of the visit"),
-        Shortcut("next_plane", ("A",), "axial, coronal, sagittal"),
+        Shortcut("next_plane", ("A",), "axial, coronal, sagittal", also=_WITH_A_MASK),
         Shortcut(
             "next_slice",
             ("Up", "PgUp"),
             "slice towards the head",
             1,
             repeats=True,
-            also=_BESIDE_A_QUESTION,
+            also=_LOOKING,
         ),
         Shortcut(
             "next_slice",
@@ -106,17 +125,17 @@ GROUPS: Final[dict[str, tuple[Shortcut, ...]]] = {
             "slice towards the feet",
             -1,
             repeats=True,
-            also=_BESIDE_A_QUESTION,
+            also=_LOOKING,
         ),
-        Shortcut("show_window", ("1",), "window: soft tissue", "soft tissue"),
-        Shortcut("show_window", ("2",), "window: lung", "lung"),
-        Shortcut("show_window", ("3",), "window: liver", "liver"),
-        Shortcut("show_window", ("4",), "window: bone", "bone"),
-        Shortcut("show_window", ("5",), "window: brain", "brain"),
-        Shortcut("show_window", ("6",), "window: mediastinum", "mediastinum"),
+        Shortcut("show_window", ("1",), "window: soft tissue", "soft tissue", also=_WITH_A_MASK),
+        Shortcut("show_window", ("2",), "window: lung", "lung", also=_WITH_A_MASK),
+        Shortcut("show_window", ("3",), "window: liver", "liver", also=_WITH_A_MASK),
+        Shortcut("show_window", ("4",), "window: bone", "bone", also=_WITH_A_MASK),
+        Shortcut("show_window", ("5",), "window: brain", "brain", also=_WITH_A_MASK),
+        Shortcut("show_window", ("6",), "window: mediastinum", "mediastinum", also=_WITH_A_MASK),
         Shortcut("toggle_link", ("L",), "link or unlink the views"),
         Shortcut("align_here", ("Shift+L",), "align here: these two slices belong together"),
-        Shortcut("fit", ("F",), "whole image in both views"),
+        Shortcut("fit", ("F",), "whole image in both views", also=_WITH_A_MASK),
     ),
     "The room": (
         Shortcut("show_help", ("F1",), "this table", also=_ALWAYS),
@@ -127,6 +146,12 @@ GROUPS: Final[dict[str, tuple[Shortcut, ...]]] = {
         ),
     ),
 }
+
+ANSWERS: Final[dict[Situation, str]] = {
+    "question": "answer or leave (Esc) the question first",
+    "mask": "keep (Shift+K) or leave (Esc) the mask first",
+}
+"""What is said of a key that comes while something else has the attention."""
 
 SHORTCUTS: Final = tuple(shortcut for group in GROUPS.values() for shortcut in group)
 

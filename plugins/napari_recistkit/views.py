@@ -208,6 +208,12 @@ class Views:
         for canvas in (self.present, self.compared):
             canvas.fit()
 
+    def show_proposed(self, patient_mm: Vector) -> None:
+        """Go to where the lesion may be now; the other view shows it where it was."""
+        with self.link.paused():
+            self.present.show_point(patient_mm)
+        self._show_beside()
+
     # Where the reader is
 
     def place(self) -> Place:

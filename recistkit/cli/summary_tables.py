@@ -11,7 +11,11 @@ __all__ = ["plain_table"]
 
 
 def plain_table(
-    headers: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[int] = ()
+    headers: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    right: Iterable[int] = (),
+    gap: int = 2,
 ) -> Table:
     """Return a table of text.
 
@@ -23,9 +27,11 @@ def plain_table(
         Cells.
     right : iterable of int
         Columns of numbers, which stand to the right.
+    gap : int
+        Letters between two columns.
     """
     numbers = set(right)
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, gap - 1, 0, 0))
     for index, header in enumerate(headers):
         table.add_column(
             header,

@@ -6,13 +6,13 @@ import polars as pl
 
 from recistkit.findings.baseline import baseline_too_early, non_target_without_baseline
 from recistkit.findings.consistency import (
-    modality_changed,
     node_not_marked,
     node_without_compartment,
     organ_changed,
     size_not_used,
     sizes_finer_than_a_tenth,
 )
+from recistkit.findings.drift import drift_findings
 from recistkit.findings.sizes import size_findings
 from recistkit.findings.table import READ, sorted_findings
 from recistkit.findings.targets import baseline_lesions, too_many_per_organ, too_many_targets
@@ -61,7 +61,7 @@ def check_reads(reads: pl.DataFrame, visits: pl.DataFrame, limits: SelectionLimi
             baseline_after_reference(visits),
             visits_overlap(visits.filter(pl.col("position") >= 0)),
             non_target_without_baseline(followed),
-            modality_changed(followed),
+            *drift_findings(followed, limits),
             organ_changed(followed),
             size_not_used(followed),
             sizes_finer_than_a_tenth(followed),

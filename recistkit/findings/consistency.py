@@ -8,7 +8,6 @@ from recistkit.findings.table import READ, as_findings, lengths
 from recistkit.model.organs import organ_keys
 
 __all__ = [
-    "modality_changed",
     "node_not_marked",
     "node_without_compartment",
     "organ_changed",
@@ -17,54 +16,26 @@ __all__ = [
 ]
 
 _LESION = (*READ, "lesion")
-_SEEN = pl.col("state") != "not-evaluable"
 FINEST_UM = 100
-
-
-def _changed(followed: pl.DataFrame, column: str, word: pl.Expr) -> pl.DataFrame:
-    """Return the rows whose word differs from the first one stated for the lesion.
-
-    ``first_stated`` and ``first_timepoint`` say what it differs from.
-    """
-    stated = followed.with_columns(word=word).filter(pl.col("word").is_not_null())
-    stated = stated.filter(pl.col("word").n_unique().over(_LESION) > 1)
-    if not stated.height:
-        return stated
-    first = (
-        stated.sort("position", "row")
-        .unique(_LESION, keep="first", maintain_order=True)
-        .select(
-            *_LESION,
-            pl.col("word").alias("first_word"),
-            pl.col(column).alias("first_stated"),
-            pl.col("timepoint").alias("first_timepoint"),
-        )
-    )
-    differing = stated.join(first, on=_LESION).filter(pl.col("word") != pl.col("first_word"))
-    by = [*_LESION, "timepoint"]
-    return differing.sort("row").unique(by, keep="first", maintain_order=True)
-
-
-def _since(column: str) -> pl.Expr:
-    return pl.format("{} here, {} at {}", column, "first_stated", "first_timepoint")
-
-
-def modality_changed(followed: pl.DataFrame) -> pl.DataFrame:
-    """Find lesions measured on another modality than at first.
-
-    Eisenhauer 2009, section 3: the same method at baseline and follow-up.
-    Compared with the first modality stated, so that each visit measured
-    otherwise is named; ``MRI`` is the same word as ``MR``.
-    """
-    word = pl.col("modality").str.strip_chars().str.to_uppercase().replace("MRI", "MR")
-    found = _changed(followed.filter(_SEEN), "modality", word)
-    return as_findings(found, "modality-changed", _since("modality"))
 
 
 def organ_changed(followed: pl.DataFrame) -> pl.DataFrame:
     """Find lesions whose organ is another than at first; another side is another organ here."""
-    found = _changed(followed, "organ", pl.col("organ").str.strip_chars().str.to_lowercase())
-    return as_findings(found, "organ-changed", _since("organ"))
+    word = pl.col("organ").str.strip_chars().str.to_lowercase()
+    stated = followed.with_columns(word=word).filter(pl.col("word").is_not_null())
+    ordered = stated.filter(pl.col("word").n_unique().over(_LESION) > 1).sort("position", "row")
+    first = ordered.unique(_LESION, keep="first", maintain_order=True).select(
+        *_LESION,
+        pl.col("word").alias("first_word"),
+        pl.col("organ").alias("first_organ"),
+        pl.col("timepoint").alias("first_timepoint"),
+    )
+    differing = ordered.join(first, on=_LESION, maintain_order="left").filter(
+        pl.col("word") != pl.col("first_word")
+    )
+    found = differing.unique([*_LESION, "timepoint"], keep="first", maintain_order=True)
+    message = pl.format("{} here, {} at {}", "organ", "first_organ", "first_timepoint")
+    return as_findings(found, "organ-changed", message)
 
 
 def size_not_used(followed: pl.DataFrame) -> pl.DataFrame:

@@ -36,8 +36,11 @@ def millimetres(length_um: int) -> str:
 
 
 def lengths(column: str) -> pl.Expr:
-    """Return a column of micrometres as text in mm, without zeros at its end."""
-    return (pl.col(column) / 1000).cast(pl.String).str.strip_suffix(".0")
+    """Return a column of micrometres as text in mm, without zeros at its end.
+
+    Rounded because the quotient alone is not always the float of its decimal.
+    """
+    return (pl.col(column) / 1000).round(3).cast(pl.String).str.strip_suffix(".0")
 
 
 def as_findings(frame: pl.DataFrame, code: str, message: pl.Expr) -> pl.DataFrame:

@@ -8,13 +8,33 @@ from recistkit.findings.table import READ, as_findings
 from recistkit.model.limits import SelectionLimits
 from recistkit.model.organs import NODES, organ_keys
 
-__all__ = ["baseline_lesions", "too_many_per_organ", "too_many_targets"]
+__all__ = ["baseline_lesions", "too_many_per_organ", "too_many_targets", "whole_lesions"]
 
 
 def _total(column: str) -> pl.Expr:
     """Return the sum over fragments; empty where one of them has no size."""
     known = pl.col(column).is_not_null().all()
     return pl.when(known).then(pl.col(column).sum()).alias(column)
+
+
+def whole_lesions(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per lesion and visit: the fragments of a split lesion are one.
+
+    Returns
+    -------
+    polars.DataFrame
+        The sizes of fragments are added; the largest short axis stands in
+        ``largest_short_um``. The slices are the thickest.
+    """
+    by = [*READ, "timepoint", "position", "lesion"]
+    return rows.group_by(by, maintain_order=True).agg(
+        pl.col("role", "nodal", "organ", "state").first(),
+        _total("longest_um"),
+        _total("short_um"),
+        pl.col("short_um").max().alias("largest_short_um"),
+        pl.col("slice_thickness_mm").max(),
+        pl.col("row").min(),
+    )
 
 
 def baseline_lesions(followed: pl.DataFrame) -> pl.DataFrame:
@@ -28,18 +48,9 @@ def baseline_lesions(followed: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        The fragments of a split lesion are one row: their sizes added, the
-        largest short axis in ``largest_short_um``, the thickest slice.
-        ``organ_key`` is the organ as the limits count it.
+        As `whole_lesions`; ``organ_key`` is the organ as the limits count it.
     """
-    rows = followed.filter((pl.col("position") == 0) & (pl.col("role") != "new"))
-    lesions = rows.group_by(*READ, "timepoint", "position", "lesion", maintain_order=True).agg(
-        pl.col("role", "nodal", "organ", "state").first(),
-        _total("longest_um"),
-        _total("short_um"),
-        pl.col("short_um").max().alias("largest_short_um"),
-        pl.col("slice_thickness_mm").max(),
-    )
+    lesions = whole_lesions(followed.filter((pl.col("position") == 0) & (pl.col("role") != "new")))
     keyed = lesions.join(
         organ_keys(lesions["organ"]), on="organ", how="left", maintain_order="left"
     )

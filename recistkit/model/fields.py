@@ -10,7 +10,7 @@ import datetime as dt
 import re
 import unicodedata
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import (
     AfterValidator,
@@ -19,8 +19,10 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    SerializerFunctionWrapHandler,
     StringConstraints,
     WithJsonSchema,
+    model_serializer,
 )
 from pydantic_core import PydanticCustomError
 
@@ -33,20 +35,25 @@ __all__ = [
     "DocumentPart",
     "FileBelow",
     "FreeText",
+    "GrownPart",
     "LengthText",
     "Name",
     "Point",
     "ScanDate",
+    "Sha256Text",
     "StepText",
     "Uid",
+    "VolumeText",
 ]
 
 NAME_PATTERN: Final = r"^[^\s\x00-\x1f]([^\x00-\x1f]{0,198}[^\s\x00-\x1f])?$"
 UID_PATTERN: Final = r"^[0-9]+(\.[0-9]+)*$"
 MAXIMUM_MM: Final = 1000
+MAXIMUM_MM3: Final = 100_000_000
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2100
 _DECIMAL: Final = r"^(0|[1-9][0-9]{0,3})(\.[0-9]{1,3})?$"
+_VOLUME: Final = r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,3})?$"
 _DECIMAL_EXPECTED: Final = (
     'expected a decimal in quotes, such as "12.3", with at most three decimals'
 )
@@ -58,21 +65,65 @@ class DocumentPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-def _exact_decimal(value: object) -> Decimal:
-    """Return the decimal that a text states, digit for digit.
+class GrownPart(DocumentPart):
+    """A part with fields that documents did not have at first, named in `added_fields`.
+
+    Where they say nothing they are left out, also where every other field is
+    named: the hash of a document that was signed without them stays what it is.
+    """
+
+    added_fields: ClassVar[frozenset[str]] = frozenset()
+
+    @model_serializer(mode="wrap")
+    def _without_empty_additions(self, content_of: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content: dict[str, Any] = content_of(self)
+        return {
+            name: value
+            for name, value in content.items()
+            if value is not None or name not in self.added_fields
+        }
+
+
+def _decimal_of(value: object, pattern: str) -> Decimal:
+    """Return the decimal that a text of a form states, digit for digit.
 
     Raises
     ------
     PydanticCustomError
-        If it is no text of that form (a JSON number is none), or above `MAXIMUM_MM`.
+        If it is no text of that form (a JSON number is none).
     """
     text = str(value) if isinstance(value, str | Decimal) else ""
-    if not re.fullmatch(_DECIMAL, text):
+    if not re.fullmatch(pattern, text):
         raise PydanticCustomError("decimal_text", _DECIMAL_EXPECTED)
-    length = Decimal(text)
+    return Decimal(text)
+
+
+def _exact_decimal(value: object) -> Decimal:
+    """Return the length that a text states.
+
+    Raises
+    ------
+    PydanticCustomError
+        If it states none, or one above `MAXIMUM_MM`.
+    """
+    length = _decimal_of(value, _DECIMAL)
     if length > MAXIMUM_MM:
         raise PydanticCustomError("too_long_for_a_body", f"expected at most {MAXIMUM_MM} mm")
     return length
+
+
+def _exact_volume(value: object) -> Decimal:
+    """Return the volume that a text states.
+
+    Raises
+    ------
+    PydanticCustomError
+        If it states none, or one above `MAXIMUM_MM3`.
+    """
+    volume = _decimal_of(value, _VOLUME)
+    if volume > MAXIMUM_MM3:
+        raise PydanticCustomError("too_large_for_a_body", f"expected at most {MAXIMUM_MM3} mm3")
+    return volume
 
 
 def _fit_name(value: str) -> str:
@@ -162,3 +213,14 @@ LengthText = Annotated[
 
 StepText = Annotated[LengthText, AfterValidator(_above_zero)]
 """A length above zero, as text in the document."""
+
+VolumeText = Annotated[
+    Decimal,
+    BeforeValidator(_exact_volume),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": _VOLUME}),
+]
+"""A volume in mm3, as text in the document."""
+
+Sha256Text = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256 in hexadecimal digits."""

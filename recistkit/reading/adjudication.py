@@ -16,7 +16,13 @@ from recistkit.reading.place import Place
 from recistkit.reading.rows import nadir_visit
 from recistkit.reading.worklist import decision_said, require_adjudicator
 from recistkit.store.rows import Adjudication
-from recistkit.study.adjudicating import Choice, ShownCase, adjudicate, case_to_adjudicate
+from recistkit.study.adjudicating import (
+    Choice,
+    ShownCase,
+    adjudicate,
+    case_to_adjudicate,
+    nothing_to_decide,
+)
 from recistkit.study.folder import StudyFolder
 from recistkit.study.study_files import table_path
 
@@ -162,7 +168,9 @@ class AdjudicationSession:
         rows: list[ComparedRow] = [*self.reads.differing, *self.reads.pairs]
         if rows:
             current = self.value or self.reads.pair(self.lesion)
-            at = rows.index(current) if current in rows else (-1 if step > 0 else 0)
+            # By identity: two rows may say the same.
+            places = (place for place, row in enumerate(rows) if row is current)
+            at = next(places, -1 if step > 0 else 0)
             self.go_to(rows[(at + step) % len(rows)])
 
     def remember(self, place: Place) -> None:
@@ -172,29 +180,24 @@ class AdjudicationSession:
     # The decision
 
     def require_difference(self) -> None:
-        """Refuse a decision where there is nothing to decide.
+        """Refuse a decision before anything is asked, where there is nothing to decide.
 
         Raises
         ------
-        ReadingError
+        OptionError
+            As `decide` does.
         """
         if not self.reads.differing:
-            raise ReadingError(
-                f"both reads of {self.subject} agree in all that the charter compares; "
-                "there is nothing to decide"
-            )
+            raise nothing_to_decide(self.subject)
 
     def decide(self, choice: Choice, reason: str) -> None:
         """Record a decision, as the command does.
 
         Raises
         ------
-        ReadingError
-            If the reads agree.
-        RoleError, OptionError, StoreError
+        RoleError, OptionError, TableError, CriteriaError, StoreError
             As `recistkit.study.adjudicating.adjudicate`; nothing is recorded then.
         """
-        self.require_difference()
         with StudyFolder.opened(self._folder) as study:
             require_adjudicator(study, self.adjudicator)
             adjudicate(study, self._shown, choice, reason)

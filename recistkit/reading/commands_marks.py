@@ -261,6 +261,9 @@ def _drawing_of(mark: Mark) -> Drawing:
         short=mark.short,
         image=mark.image,
         position_mm=mark.position_mm,
+        mask=mark.mask,
+        volume_mm3=mark.volume_mm3,
+        proposed=mark.proposed,
     )
 
 

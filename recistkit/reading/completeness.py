@@ -34,7 +34,7 @@ class Missing:
     what : str
         One word: `lesion`, `organ`, `compartment`, `state`, `certainty`,
         `long-axis`, `short-axis`, `fragment`, `new-lesions`, `coverage`,
-        `image-quality`, `scans`, or `table` for what the tables refuse.
+        `image-quality`, `scans`, `mask`, or `table` for what the tables refuse.
     message : str
         The same for the reader.
     """

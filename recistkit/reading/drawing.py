@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from recistkit.errors import GeometryError, ReadingError
 from recistkit.measure.ruler import commit_ruler
 from recistkit.model.fields import MAXIMUM_MM
-from recistkit.model.mark import ImagePlace, Mark, Ruler
+from recistkit.model.mark import ImagePlace, Mark, MaskReference, ProposedPlace, Ruler
 from recistkit.model.read import Lesion
 from recistkit.reading.draft import Draft
 from recistkit.reading.visits import is_open
@@ -34,6 +34,11 @@ class Drawing:
     image : ImagePlace or None
     position_mm : tuple of float or None
         Where the lesion is when no ruler says it (LPS).
+    mask : MaskReference or None
+    volume_mm3 : Decimal or None
+        Of an outline that was made of the long axis, and stays as long as that does.
+    proposed : ProposedPlace or None
+        Where the lesion was proposed to be looked for.
     """
 
     date: dt.date
@@ -41,6 +46,9 @@ class Drawing:
     short: Ruler | None = None
     image: ImagePlace | None = None
     position_mm: tuple[float, float, float] | None = None
+    mask: MaskReference | None = None
+    volume_mm3: Decimal | None = None
+    proposed: ProposedPlace | None = None
 
 
 def require_open(draft: Draft, visit: str | None) -> None:
@@ -94,6 +102,9 @@ def drawn_mark(
         "short_mm": _committed(drawing.short, charter.resolution_mm, "short axis"),
         "image": drawing.image,
         "position_mm": None if ruled else drawing.position_mm,
+        "mask": drawing.mask,
+        "volume_mm3": drawing.volume_mm3,
+        "proposed": drawing.proposed,
     }
     try:
         mark = Mark.model_validate(fields | said)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -71,12 +71,15 @@ class ViewGrid:
         For each display axis the axis of the stored index (column, row, slice).
     mirrored : tuple of bool
         Whether a display axis counts against the stored one.
+    image : SimpleITK.Image or None
+        The volume as it was loaded; None where there are only voxels.
     """
 
     series: Series
     voxels: NDArray[Any]
     stored_axes: tuple[int, int, int]
     mirrored: tuple[bool, bool, bool]
+    image: SimpleITK.Image | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, series: Series, image: SimpleITK.Image) -> ViewGrid:
@@ -97,7 +100,7 @@ class ViewGrid:
         )
         turned = stored.transpose([2 - axis for axis in axes])
         voxels = turned[tuple(slice(None, None, -1 if one else 1) for one in mirrored)]
-        return cls(series, voxels, axes, (mirrored[0], mirrored[1], mirrored[2]))
+        return cls(series, voxels, axes, (mirrored[0], mirrored[1], mirrored[2]), image)
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -198,6 +201,7 @@ class ViewGrid:
             modality=self.series.modality,
             slice_thickness_mm=_thickness(self.series.slice_thickness_mm),
             plane=self.series.plane if acquired or self.series.plane == "oblique" else plane,
+            contrast=self.series.contrast,
         )
 
     def _exchanged(self, display_index: Vector) -> Vector:

@@ -9,10 +9,10 @@ from recistkit.exchange.read_document import parse_read_document
 from recistkit.model.read import Read
 from recistkit.reading.history import replay
 from recistkit.store.anchoring import signed_text
-from recistkit.store.bodies import AmendBody
 from recistkit.store.chain import Record, read_chain
 from recistkit.store.journal import Journal
 from recistkit.store.taking_over import ReaderContent
+from recistkit.study.draft_order import differing_draft
 from recistkit.study.importing.document_faults import table_faults
 
 __all__ = ["draft_faults", "unclassifiable"]
@@ -34,13 +34,9 @@ def draft_faults(journal: Journal, content: ReaderContent) -> Iterator[str]:
         except JournalError as error:
             yield f"{subject}: {error}"
             continue
-        fixed = _fixed(content.chains.get(read_chain(subject), ()))
-        again = [label for label in fixed if label not in history.draft.signed]
-        if again:
-            yield f"{subject}: the draft opens {', '.join(again)} again, signed and not amended"
-        unknown = [label for label in history.draft.signed if label not in fixed]
-        if unknown:
-            yield f"{subject}: the draft calls {', '.join(unknown)} signed, and no record does"
+        chain = content.chains.get(read_chain(subject), ())
+        for fault in differing_draft(history.draft.signed, chain):
+            yield f"{subject}: {fault}"
 
 
 def unclassifiable(chains: Sequence[Sequence[Record]]) -> Iterator[str]:
@@ -54,15 +50,3 @@ def _last(chain: Sequence[Record]) -> Read | None:
     """Return the document that was signed last."""
     texts = [text for record in chain if (text := signed_text(record)) is not None]
     return parse_read_document(texts[-1].encode("utf-8"), "document") if texts else None
-
-
-def _fixed(chain: Sequence[Record]) -> tuple[str, ...]:
-    """Return the visits of the last document that were not amended since."""
-    read = _last(chain)
-    if read is None:
-        return ()
-    amended: set[str] = set()
-    for record in chain:
-        body = record.content()
-        amended = amended | {body.timepoint} if isinstance(body, AmendBody) else set()
-    return tuple(item.label for item in read.timepoints if item.label not in amended)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from recistkit.errors import StoreError
+from recistkit.exchange.mask_files import mask_faults, take_masks
 from recistkit.exchange.read_document import parse_read_document
 from recistkit.reading.merged_drafts import draft_faults, unclassifiable
 from recistkit.reading.merged_records import StudyRules, record_faults
@@ -61,6 +62,7 @@ class MergedFile:
 class _File:
     """A file from elsewhere, as it was verified."""
 
+    path: Path
     reader: str
     sha256: str
     content: ReaderContent
@@ -102,6 +104,8 @@ def merge_reader_files(study: StudyFolder, files: Sequence[Path | str]) -> tuple
 def _merged(study: StudyFolder, actor: Actor, file: _File) -> MergedFile:
     """Take over what a file adds, let the study know of it, and write its documents."""
     path = study.reader_path(file.reader)
+    # on disk before anything here names them
+    masks = take_masks(file.path.with_suffix(""), reads_folder(study.path, file.reader))
     with Journal.open(path, file.reader, study=study.file.study) as journal:
         new = take_over(journal, file.content, without_work=_WITHOUT_WORK)
         catch_up(journal, study.file, actor)
@@ -113,7 +117,7 @@ def _merged(study: StudyFolder, actor: Actor, file: _File) -> MergedFile:
             reader=file.reader,
             subjects=tuple(subjects),
             records=len(new),
-            faults=tuple(_write_documents(study.path, file)),
+            faults=(*masks, *_write_documents(study.path, file)),
         )
 
 
@@ -144,7 +148,7 @@ def _looked_at(
             new = list(_faults(reader, ours, content, rules)) or drafts
             found += [f"{path.name}: {one}" for one in new]
             found = found or list(_anchor_faults(study, path, reader))
-            file = _File(reader=reader, sha256=sha256, content=content)
+            file = _File(path=path, reader=reader, sha256=sha256, content=content)
         if _sha256(path) != sha256:
             found = [f"{path.name}: was changed while it was looked at"]
     except OSError as error:
@@ -210,6 +214,7 @@ def _write_documents(folder: Path, file: _File) -> Iterator[str]:
         said = restore_document(path, document, hashes)
         if said is not None and not (path.is_file() and _sha256(path) == text_hash(texts[-1])):
             yield said
+        yield from (f"{subject}: {fault}" for fault in mask_faults(document, path.parent))
 
 
 def _sha256(path: Path) -> str:

@@ -13,7 +13,7 @@ from recistkit.store.anchoring import catch_up
 from recistkit.store.bodies import AmendBody, SignBody
 from recistkit.store.chain import Entry
 from recistkit.store.journal import Journal
-from recistkit.store.rows import Anchor, Unlock
+from recistkit.store.rows import CharterVersion
 from recistkit.study.folder import StudyFolder
 from recistkit.study.own_files import require_own
 from recistkit.study.study_files import is_study
@@ -34,6 +34,8 @@ class ReadChain:
         Who reads.
     charter : int
         Version in force when the case was opened.
+    charter_sha256 : str
+        Of its text.
     needs_leave : bool
         Whether a signed visit is opened again only after a manager's leave.
     """
@@ -43,6 +45,7 @@ class ReadChain:
     reader: str
     actor: Actor
     charter: int
+    charter_sha256: str
     needs_leave: bool
 
     @classmethod
@@ -58,12 +61,14 @@ class ReadChain:
             require_own(folder)
             return None
         with StudyFolder.opened(folder, to_look=True) as study:
+            (charter,) = study.file.rows(CharterVersion, version=study.charter_version)
             return cls(
                 folder=folder,
                 study=study.file.study,
                 reader=reader,
                 actor=study.require_reader(reader),
-                charter=study.charter_version,
+                charter=charter.version,
+                charter_sha256=charter.sha256,
                 needs_leave=study.settings.reading_order == "by-visit",
             )
 
@@ -74,20 +79,27 @@ class ReadChain:
             reader=self.reader,
             document=read_document_text(document),
             timepoint=document.timepoints[-1].label,
+            charter_sha256=self.charter_sha256,
         )
         return self._entry(body)
 
-    def amended(self, subject: str, visit: str, reason: str) -> Entry:
+    def amended(self, journal: Journal, subject: str, visit: str, reason: str) -> Entry:
         """Return the record of an amendment.
 
         Raises
         ------
         ReadingError
-            If the study's manager has given no leave.
+            If the study's manager has given no leave since the last signature,
+            or the study cannot be told of that one.
         """
         if self.needs_leave:
-            self._require_leave(subject, visit)
-        body = AmendBody(subject=subject, reader=self.reader, timepoint=visit)
+            self._require_leave(journal, subject, visit)
+        body = AmendBody(
+            subject=subject,
+            reader=self.reader,
+            timepoint=visit,
+            charter_sha256=self.charter_sha256,
+        )
         return self._entry(body, reason)
 
     def tell_study(self, journal: Journal) -> str:
@@ -99,12 +111,14 @@ class ReadChain:
             return f"the study does not know of the last signature yet: {error}"
         return ""
 
-    def _require_leave(self, subject: str, visit: str) -> None:
-        with StudyFolder.opened(self.folder, to_look=True) as study:
-            signed = study.file.rows(Anchor, subject=subject, reader=self.reader, superseded=0)
-            leaves = study.file.rows(Unlock, subject=subject, reader=self.reader)
-        since = max((one.at_utc for one in signed), default="")
-        if not any(one.at_utc > since and one.timepoint in {None, visit} for one in leaves):
+    def _require_leave(self, journal: Journal, subject: str, visit: str) -> None:
+        try:
+            with StudyFolder.opened(self.folder) as study:
+                catch_up(journal, study.file, self.actor)  # or a leave that was used would be good
+                leaves = study.file.leaves(subject=subject, reader=self.reader)
+        except RecistkitError as error:
+            raise ReadingError(f"{visit} cannot be opened again now: {error}") from error
+        if not any(one.timepoint in {None, visit} for one in leaves):
             raise ReadingError(f"{visit} is signed: ask who manages the study to unlock it first")
 
     def _entry(self, body: SignBody | AmendBody, reason: str | None = None) -> Entry:

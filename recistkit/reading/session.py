@@ -22,12 +22,12 @@ from recistkit.reading.completeness import Missing
 from recistkit.reading.document import import_changes, require_same_rules
 from recistkit.reading.draft import Change
 from recistkit.reading.drawing import Drawing
-from recistkit.reading.evaluated import EvaluatedDraft
 from recistkit.reading.evaluation import SideTables
 from recistkit.reading.navigation import opening_place
 from recistkit.reading.on_record import read_before
 from recistkit.reading.paths import document_path
 from recistkit.reading.place import Place, saved_place
+from recistkit.reading.proposed import ProposedDraft
 from recistkit.reading.read_chain import ReadChain
 from recistkit.reading.visit_notices import baseline_notices, visit_notices
 from recistkit.reading.visits import VisitFacts, may_move_baseline, visit_changes
@@ -42,7 +42,7 @@ Point = tuple[float, float, float]
 _NO_TABLES: Final = SideTables()
 
 
-class ReadSession(EvaluatedDraft):
+class ReadSession(ProposedDraft):
     """One reader's work on one subject; see `ReadSession.open`.
 
     Every command raises `ReadingError`, with a text for the reader, where the
@@ -55,7 +55,6 @@ class ReadSession(EvaluatedDraft):
         Where the signed document stands.
     """
 
-    document: Path
     _of_document: str = ""
     _found: tuple[str, ...] = ()
     _visits: Mapping[str, VisitFacts]
@@ -177,7 +176,7 @@ class ReadSession(EvaluatedDraft):
         fragment: str | None = None,
     ) -> None:
         """Measure the current lesion, or one of its fragments anew."""
-        drawing = self._drawing(longest, short, image)
+        drawing = self._with_proposal(self._drawing(longest, short, image))
         changes = commands_marks.measure(
             self.draft, self.charter, self._visit(), self.lesion, drawing, fragment
         )
@@ -194,7 +193,7 @@ class ReadSession(EvaluatedDraft):
         self, longest: Ruler, short: Ruler | None = None, image: ImagePlace | None = None
     ) -> None:
         """Add a fragment of the current lesion, which is then split."""
-        drawing = self._drawing(longest, short, image)
+        drawing = self._with_proposal(self._drawing(longest, short, image))
         changes = commands_marks.add_fragment(
             self.draft, self.charter, self._visit(), self.lesion, drawing
         )
@@ -221,7 +220,7 @@ class ReadSession(EvaluatedDraft):
             self.charter,
             self._visit(),
             self.lesion,
-            self._drawing(None, None, image, position_mm),
+            self._with_proposal(self._drawing(None, None, image, position_mm)),
             LesionState(state, reason=reason, merged_into=merged_into, certainty=certainty),
         )
         self._do("set-state", changes)
@@ -246,7 +245,7 @@ class ReadSession(EvaluatedDraft):
 
     def missing_to_sign(self) -> tuple[Missing, ...]:
         """Return all that stands against signing: scans, other visits, what the tables refuse."""
-        return signing.missing_to_sign(
+        found = signing.missing_to_sign(
             self.draft,
             self.charter,
             self.subject,
@@ -254,6 +253,7 @@ class ReadSession(EvaluatedDraft):
             self._visit(),
             without_scans=self._without_scans(),
         )
+        return (*found, *self._missing_masks())
 
     def sign(self, name: str, meaning: str) -> None:
         """Sign the visit: it is locked, and the signed document is on disk.
@@ -296,7 +296,7 @@ class ReadSession(EvaluatedDraft):
         gone = self._without_scans()
         changes = signing.amend(self.draft, self._visit(), reason, without_scans=gone)
         entry = (
-            self._chain.amended(self.subject, self._visit(), reason.strip())
+            self._chain.amended(self._journal, self.subject, self._visit(), reason.strip())
             if self._chain
             else None
         )

@@ -28,6 +28,7 @@ from recistkit.study.charter import Charter
 __all__ = [
     "amend",
     "missing_to_sign",
+    "missing_when_covered",
     "now_utc",
     "require_own_document",
     "require_signable",
@@ -69,14 +70,17 @@ def missing_to_sign(
         for label in covered
         if label in without_scans and label not in draft.signed
     ]
-    found += [item for label in covered for item in _missing_at(draft, charter, label)]
+    found += [item for label in covered for item in missing_when_covered(draft, charter, label)]
     if found:
         return tuple(found)
     return refusals(document_of(draft, charter, subject, reader, labels))
 
 
-def _missing_at(draft: Draft, charter: Charter, label: str) -> tuple[Missing, ...]:
-    """Return what a visit lacks; of a signed one only the states that an amendment asks for."""
+def missing_when_covered(draft: Draft, charter: Charter, label: str) -> tuple[Missing, ...]:
+    """Return what a visit lacks that a signature covers, be it by this one or by one before.
+
+    Of a signed one only the states that an amendment asks for.
+    """
     if label not in draft.signed:
         return missing_at(draft, charter, label)
     if not draft.amended:

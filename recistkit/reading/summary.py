@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from recistkit.model.mark import Mark
 from recistkit.reading.completeness import is_measured, lesions_at
@@ -13,6 +14,7 @@ from recistkit.study.charter import Charter
 
 __all__ = ["visit_summary"]
 
+_MM3_PER_ML: Final = 1000
 _STATED = {
     "new_lesions": "new lesions",
     "coverage": "coverage",
@@ -115,7 +117,8 @@ def _size(mark: Mark) -> str:
     """Return state, lengths and what goes with them."""
     lengths = [str(length) for length in (mark.longest_mm, mark.short_mm) if length is not None]
     size = f" {' x '.join(lengths)} mm" if lengths else ""
-    words = (mark.reason, mark.certainty, mark.merged_into)
+    volume = None if mark.volume_mm3 is None else f"mask of {mark.volume_mm3 / _MM3_PER_ML:.1f} ml"
+    words = (mark.reason, mark.certainty, mark.merged_into, volume)
     with_it = ", ".join(word for word in words if word is not None)
     return f"{mark.state}{size}{f' ({with_it})' if with_it else ''}"
 

@@ -11,16 +11,14 @@ from pathlib import Path
 from typing import Final
 
 from recistkit.errors import RoleError, TableError
-from recistkit.exchange.sources import open_table
+from recistkit.model.read import Read
 from recistkit.reading.case import Case, CaseState
-from recistkit.reading.compared_reads import SIDES, classified
-from recistkit.reading.evaluation import SideTables
-from recistkit.reconciliation.pairs import paired_values
 from recistkit.store.rows import Adjudication, Anchor
 from recistkit.study.charter import Role
+from recistkit.study.differing import differing
 from recistkit.study.folder import StudyFolder
 from recistkit.study.signed_reads import completed, signed_reads
-from recistkit.study.study_files import is_study, table_path
+from recistkit.study.study_files import is_study
 
 __all__ = ["decision_said", "require_adjudicator", "role_of", "with_adjudications"]
 
@@ -121,31 +119,14 @@ def _differing(study: StudyFolder, reads: Mapping[str, Sequence[Anchor]]) -> fro
 
     What cannot be classified is not taken for agreement.
     """
-    variables = study.settings.adjudication.variables
-    if not reads or not variables:
+    if not reads:
         return frozenset()
-    letters = {
-        anchor: side
-        for anchors in reads.values()
-        for side, anchor in zip(SIDES, anchors, strict=True)
-    }
-    named = [
-        one.read.model_copy(update={"reader": letters[one.anchor]})
-        for one in signed_reads(study, subjects=reads)
-        if one.anchor in letters
-    ]
-    criteria = study.settings.load_criteria(study.path)
+    pairs: dict[str, list[Read]] = {}
+    for one in signed_reads(study, subjects=reads):
+        subject = one.anchor.subject
+        if one.anchor in reads[subject]:
+            pairs.setdefault(subject, []).append(one.read)
     try:
-        best = classified(named, criteria, _side_tables(study.path)).best
+        return differing(study, pairs)
     except TableError:
         return frozenset(reads)
-    values = paired_values(best, SIDES, variables)
-    return frozenset(values.filter("differs")["subject"])
-
-
-def _side_tables(folder: Path) -> SideTables:
-    """Return the subjects and events tables of the whole study."""
-    subjects, events = (table_path(folder, name) for name in ("subjects", "events"))
-    return SideTables(
-        *(None if one is None else open_table(one).frame for one in (subjects, events))
-    )

@@ -10,7 +10,7 @@ from typing import Final
 
 from recistkit.errors import OptionError, OutputError
 
-__all__ = ["require_own_folder", "write_figures"]
+__all__ = ["require_apart", "require_own_folder", "write_figures"]
 
 _OURS: Final = re.compile(r"(reread-.*_)?(sums_|lesions_|responses_|adjudication).*\.svg")
 
@@ -31,6 +31,17 @@ def require_own_folder(folder: Path) -> None:
         raise OptionError(
             f"{folder} holds other things than figures; expected a new folder for --figures"
         )
+
+
+def require_apart(folder: Path, tables: Path) -> None:
+    """Refuse a folder for figures that holds, or is, the one for tables: it is replaced as a whole.
+
+    Raises
+    ------
+    OptionError
+    """
+    if tables.resolve().is_relative_to(folder.resolve()):
+        raise OptionError(f"{tables} lies in {folder}; expected a folder of its own for --figures")
 
 
 def write_figures(folder: Path, figures: Mapping[str, bytes]) -> None:

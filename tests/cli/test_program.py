@@ -24,6 +24,7 @@ COMMANDS: Final = (
     "classify",
     "check",
     "reconcile",
+    "scans",
     "measure",
     "criteria",
     "criteria list",
@@ -35,18 +36,25 @@ COMMANDS: Final = (
     *(f"study {name}" for name in STUDY_COMMANDS),
 )
 # The demo takes long and has its own tests, no test waits for a window to be closed, the commands
-# of a study are tested on one, and measure on masks.
-NOT_RUN: Final = {"demo", "measure", "read", "study", *(f"study {name}" for name in STUDY_COMMANDS)}
+# of a study are tested on one, measure on masks, and scans on a folder of them.
+NOT_RUN: Final = {
+    "demo",
+    "measure",
+    "read",
+    "scans",
+    "study",
+    *(f"study {name}" for name in STUDY_COMMANDS),
+}
 PREFACE: Final = """\
 # Commands
 
 What `--help` says; written by a test.
 
 Exit codes: `0` fine; `1` a fault inside a file, results that cannot be written, or, under
-`--strict`, findings or open cases; `2` wrong usage: an unknown option or value of one, a table or
-criteria that are not there, or an output folder in which an input of the same run would be lost;
-`130` stopped by the user. After a fault or wrong usage nothing has been written, except by
-`measure`, which writes what it could measure.
+`--strict`, findings, open cases or scans that cannot be used; `2` wrong usage: an unknown option or
+value of one, a table, folder or criteria that are not there, or an output folder in which an input
+of the same run would be lost; `130` stopped by the user. After a fault or wrong usage nothing has
+been written, except by `measure`, which writes what it could measure.
 """
 HEAVY: Final = (
     "PIL",

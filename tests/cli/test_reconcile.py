@@ -119,3 +119,15 @@ def test_the_command_writes_figures_beside_its_tables(run: Run, study: Path) -> 
     ended = run("reconcile", "reads.csv", *options[:-1], "results")
     assert ended.code != 0
     assert "results holds other things than figures" in ended.err
+
+
+@pytest.mark.parametrize("tables", ["figures", "figures/tables"])
+def test_figures_that_would_take_the_tables_with_them_are_refused_before_the_work(
+    tables: str, run: Run, study: Path
+) -> None:
+    options = ("--readers", "A,B", "--output", tables, "--figures", "figures")
+    ended = run("reconcile", "reads.csv", *options)
+    where = Path(tables)
+    message = f"Error: {where} lies in figures; expected a folder of its own for --figures\n"
+    assert (ended.code, ended.out, ended.err) == (2, "", message)
+    assert not (study / "figures").exists()

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from tests.cli.conftest import Run
-from tests.study.small_trial import acting_as, begin_trial, read_all
+from tests.study.small_trial import CHARTER, LOGINS, acting_as, begin_trial, read_all
 
 
 @pytest.fixture
@@ -34,6 +34,69 @@ def test_a_decision_is_on_record_and_followed(run: Run, trial: Path) -> None:
     assert "0 subjects agreed, 1 adjudicated, 1 open" in ended.err
     accepted_best = pl.read_csv(trial.parent / "results" / "accepted_best.csv")
     assert accepted_best["subject"].unique().to_list() == ["S1"]
+
+
+def test_a_study_with_two_readers_need_not_name_them(run: Run, trial: Path) -> None:
+    for reader in "BA":
+        read_all(trial, reader, 0.5, ("S1",))
+    with acting_as("M"):
+        ended = run("reconcile", "trial", "--output", "results")
+    assert ended.code == 0
+    assert "\nreaders A and B\nwrote responses.csv, " in ended.err
+    assert ended.err.endswith("1 subject agreed, 0 adjudicated, 0 open\n")
+
+
+def test_of_three_readers_those_are_compared_who_have_all_the_reads(
+    run: Run, trial: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LOGINS, "C", "carl")
+    carl = '\n[[people]]\nid = "C"\nlogin = "carl"\nrole = "reader"\n'
+    (trial / "study.toml").write_text(CHARTER + carl, encoding="utf-8")
+    for reader in "AB":
+        read_all(trial, reader, 0.5, ("S1",))
+    with acting_as("M"):
+        assert run("study", "amend", "trial", "--reason", "a third reader").code == 0
+        assert "\nreaders A and B\n" in run("reconcile", "trial", "--output", "results").err
+        assert run("study", "assign", "trial", "S1", "--to", "C").code == 0
+        ended = run("reconcile", "trial", "--output", "results")
+    assert ended.code == 2
+    assert ended.err.endswith("\nError: readers: expected two of A, B, C\n")
+
+
+@pytest.mark.parametrize("folder", ["trial", "trial/readers/B", "trial/new/.."])
+def test_nothing_that_names_all_readers_is_written_into_the_study(
+    run: Run, trial: Path, folder: str
+) -> None:
+    read_all(trial, "A", 0.5, ("S1",))
+    before = sorted(trial.rglob("*"))
+    said = "lies in the study, where readers would find what both of them read"
+    with acting_as("M"):
+        for command in ("classify", "check", "reconcile"):
+            ended = run(command, "trial", "--output", folder)
+            assert (ended.code, ended.err) == (
+                2,
+                f"Error: {Path(folder)} {said}; expected another folder for --output\n",
+            )
+        ended = run("reconcile", "trial", "--output", "results", "--figures", folder)
+    assert (ended.code, ended.err) == (
+        2,
+        f"Error: {Path(folder)} {said}; expected another folder for --figures\n",
+    )
+    assert sorted(trial.rglob("*")) == before
+
+
+def test_an_export_says_which_signatures_it_is_without(run: Run, trial: Path) -> None:
+    read_all(trial, "A", 0.5, ("S1",), visits=1)
+    before = (trial / "study.db").read_bytes()
+    read_all(trial, "A", 0.5, ("S2",), visits=1)
+    (trial / "study.db").write_bytes(before)
+    with acting_as("M"):
+        ended = run("study", "export", "trial", "--output", "exported")
+    assert ended.err == (
+        "warning: the study does not know the last signature of A S2, which does not count; "
+        "opening the case as its reader tells it\n"
+        "wrote 6 files to exported\n"
+    )
 
 
 def test_an_export_is_written_once_and_verified(run: Run, trial: Path) -> None:

@@ -41,6 +41,8 @@ READS: dict[str, Any] = {
     "short_um": pl.Int64,
     "state": pl.String,
     "modality": pl.String,
+    "plane": pl.String,
+    "contrast": pl.String,
     "slice_thickness_mm": pl.Float64,
     "row": pl.Int64,
 }
@@ -76,6 +78,15 @@ _ORDINARY = {
 def lesion(**cells: object) -> dict[str, Any]:
     """Return a row of a target of 30 mm at baseline, with some cells changed."""
     return {**_ORDINARY, **cells}
+
+
+def over_time(column: str, *values: object) -> list[dict[str, Any]]:
+    """Return one lesion at baseline, month-2 and month-4."""
+    timepoints = ("baseline", "month-2", "month-4")
+    return [
+        lesion(timepoint=timepoint, **{column: value})
+        for timepoint, value in zip(timepoints, values, strict=False)
+    ]
 
 
 def reads_of(*rows: dict[str, Any]) -> pl.DataFrame:

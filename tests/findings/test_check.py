@@ -18,6 +18,7 @@ from tests.findings.tables import (
     VISITS,
     found,
     lesion,
+    over_time,
     reads_of,
     visits_of,
 )
@@ -303,53 +304,6 @@ def test_a_non_target_seen_only_before_the_baseline_is_recorded_late() -> None:
     late = lesion(lesion="N1", role="non-target", state="present", longest_um=None)
     rows = [lesion(), late | {"timepoint": "screening"}, late | {"timepoint": "month-2"}]
     assert [row[:3] for row in found(*rows)] == [("month-2", "N1", "non-target-without-baseline")]
-
-
-def over_time(column: str, *values: str | None) -> list[dict[str, Any]]:
-    """Return one lesion at baseline, month-2 and month-4."""
-    timepoints = ("baseline", "month-2", "month-4")
-    return [
-        lesion(timepoint=timepoint, **{column: value})
-        for timepoint, value in zip(timepoints, values, strict=False)
-    ]
-
-
-def test_another_modality_than_at_first_is_named_at_each_visit() -> None:
-    assert found(*over_time("modality", "CT", "MR", "PT")) == [
-        ("month-2", "T1", "modality-changed", "MR here, CT at baseline"),
-        ("month-4", "T1", "modality-changed", "PT here, CT at baseline"),
-    ]
-
-
-def test_the_first_modality_stated_is_what_counts() -> None:
-    assert found(*over_time("modality", None, "CT", "MR")) == [
-        ("month-4", "T1", "modality-changed", "MR here, CT at month-2"),
-    ]
-
-
-def test_another_word_for_the_same_modality_is_no_change() -> None:
-    assert found(*over_time("modality", "MRI", "mr ", "MR")) == []
-
-
-def test_what_a_lesion_was_not_evaluable_on_is_no_change() -> None:
-    rows = over_time("modality", "CT", "MR")
-    rows[1] |= {"state": "not-evaluable", "longest_um": None}
-    assert found(*rows) == []
-
-
-def test_two_modalities_in_one_visit_are_a_change_and_named_once() -> None:
-    fragments = [
-        lesion(fragment=name, state="split", modality=modality)
-        for name, modality in (("a", "CT"), ("b", "MR"), ("c", "MR"))
-    ]
-    assert [row[2:] for row in found(*fragments)] == [
-        ("modality-changed", "MR here, CT at baseline")
-    ]
-
-
-def test_each_reader_has_their_own_modality() -> None:
-    rows = [lesion(modality="CT"), lesion(modality="MR", reader="B")]
-    assert found(*rows) == []
 
 
 def test_another_organ_than_at_first_is_named() -> None:

@@ -9,7 +9,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 from pydantic import ValidationError
 
-from recistkit.model.mark import Certainty, Mark, MaskReference, Ruler, State
+from recistkit.model.mark import Certainty, ImagePlace, Mark, MaskReference, Ruler, State
 from recistkit.model.read import (
     CriteriaReference,
     Lesion,
@@ -131,6 +131,37 @@ def test_the_hash_is_the_same_for_the_same_content() -> None:
     assert content_hash(draft()) == (
         "a8fa8a9ede198f12b35745bcfd558817ed02606ab1ddcdd2c7fe852650282bcd"
     )
+
+
+def with_image_and_mask(
+    *, contrast: str | None, sha256: str | None, volume_mm3: str | None
+) -> Read:
+    image = ImagePlace.model_validate({"series": "1.2.3", "plane": "axial", "contrast": contrast})
+    mask = MaskReference(file="masks/a.nii.gz", label=1, sha256=sha256)
+    mark = mark_with(image=image, mask=mask, volume_mm3=volume_mm3)
+    return draft().model_copy(update={"marks": (mark,)})
+
+
+def test_the_hash_of_a_document_without_later_fields_is_what_it_was_before_them() -> None:
+    assert content_hash(with_image_and_mask(contrast=None, sha256=None, volume_mm3=None)) == (
+        "cbb087d56406e1bd7d63465edb960f0bafb36cb398677d36172ac8c1d0857a86"
+    )
+
+
+def test_what_later_fields_say_is_signed_too() -> None:
+    said: dict[str, str | None] = {"contrast": None, "sha256": None, "volume_mm3": None}
+    others = [{"contrast": "given"}, {"sha256": "0" * 64}, {"volume_mm3": "0"}]
+    hashes = {content_hash(with_image_and_mask(**(said | one))) for one in ({}, *others)}
+    assert len(hashes) == 4
+
+
+@pytest.mark.parametrize("volume", [12.5, "1e3", "-1", "1.2345", "100000000.1"])
+def test_a_volume_is_a_decimal_text_too(volume: object) -> None:
+    with pytest.raises(ValidationError) as raised:
+        mark_with(volume_mm3=volume)
+    assert [item["type"] for item in raised.value.errors()] == [
+        "too_large_for_a_body" if volume == "100000000.1" else "decimal_text"
+    ]
 
 
 def test_a_signed_read_is_not_signed_again() -> None:

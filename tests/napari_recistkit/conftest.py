@@ -13,6 +13,7 @@ from qtpy.QtWidgets import QDockWidget, QWidget
 
 from napari_recistkit import compat
 from napari_recistkit.canvas import Canvas
+from napari_recistkit.proposed_places import ProposedPlaces
 from tests.napari_recistkit.driving import native_of, settle
 
 __all__ = ["Pair"]
@@ -27,6 +28,14 @@ class Pair:
     second: Canvas
     first_native: QWidget
     second_native: QWidget
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nothing_is_proposed() -> Iterator[None]:
+    """No search runs beside a test that is about something else; see `test_proposed_places`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ProposedPlaces, "is_on", False)
+        yield
 
 
 @pytest.fixture

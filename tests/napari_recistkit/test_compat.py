@@ -208,3 +208,21 @@ def test_an_embedded_viewer_shows_a_model_of_its_own(make_napari_viewer: Viewer)
     embedded: Any = compat.embedded_viewer(model)
     assert embedded.viewer is model
     embedded.close()
+
+
+def test_a_layer_of_a_label_is_painted_slice_by_slice_in_mm(viewer: Viewer) -> None:
+    voxels = np.zeros((3, 8, 8), dtype=np.bool_)
+    voxels[1, 4, 4] = True
+    layer = viewer.add_layer(
+        compat.label_layer(voxels, "mask", np.array([4.0, 2.0, 2.0]), np.array([8.0, 2.0, 0.0]))
+    )
+    assert (layer.data.dtype, layer.data.sum()) == (np.uint8, 1)
+    assert (tuple(layer.scale), tuple(layer.translate)) == ((4.0, 2.0, 2.0), (8.0, 2.0, 0.0))
+    assert [str(unit) for unit in layer.units] == ["millimeter"] * 3
+    assert (layer.n_edit_dimensions, layer.selected_label) == (2, 1)
+    layer.brush_size = 1
+    layer.mode = "paint"
+    layer.paint((0, 2, 2), layer.selected_label)
+    assert layer.data.sum() == 2
+    layer.undo()
+    assert layer.data.sum() == 1

@@ -15,6 +15,8 @@ from qtpy.QtWidgets import QApplication, QLineEdit, QRadioButton, QWidget
 
 from napari_recistkit.adjudication_room import AdjudicationRoom
 from napari_recistkit.forms import Answers, Choice, Form, Question
+from napari_recistkit.open_adjudication import OpenAdjudication
+from napari_recistkit.open_case import OpenCase
 from napari_recistkit.room import Room
 from napari_recistkit.shortcuts import GROUPS, SHORTCUTS, Shortcut
 from napari_recistkit.views import Views
@@ -39,8 +41,13 @@ OWN_KEYS_OF_THE_LIST |= {
     "Shift+L",
     "Shift+A",
     "Shift+B",
+    "Shift+H",
+    "Shift+K",
+    "Shift+M",
     "Shift+N",
     "Shift+V",
+    "Shift+Delete",
+    "Backspace",
 }
 
 
@@ -113,7 +120,7 @@ def test_no_two_shortcuts_share_keys() -> None:
 
 def test_only_keys_that_move_repeat_while_they_are_held() -> None:
     repeating = {shortcut.action for shortcut in SHORTCUTS if shortcut.repeats}
-    assert repeating == {"next_slice", "next_lesion"}
+    assert repeating == {"next_slice", "next_lesion", "resize_brush"}
 
 
 def test_keys_that_say_something_of_the_read_wait_for_it_to_be_seen() -> None:
@@ -123,6 +130,14 @@ def test_keys_that_say_something_of_the_read_wait_for_it_to_be_seen() -> None:
     assert anywhere == {"show_help", "cancel_loading"}
     assert in_the_list == anywhere | {"show_cases", "next_case", "say_saved"}
     assert beside_a_question == in_the_list | {"disarm", "undo", "redo", "next_slice"}
+    with_a_mask = {shortcut.action for shortcut in SHORTCUTS if "mask" in shortcut.also}
+    of_the_brush = {"edit_mask", "keep_mask", "resize_brush", "undo_stroke", "disarm"}
+    assert with_a_mask == anywhere | of_the_brush | {
+        "next_slice",
+        "next_plane",
+        "show_window",
+        "fit",
+    }
 
 
 def test_every_key_is_one_that_qt_knows() -> None:
@@ -134,12 +149,12 @@ def test_every_key_is_one_that_qt_knows() -> None:
 
 @pytest.mark.parametrize("shortcut", SHORTCUTS, ids=lambda one: f"{one.action}-{one.argument}")
 def test_every_shortcut_has_one_that_does_it(shortcut: Shortcut) -> None:
-    def owners(room: type) -> int:
-        found = (getattr(owner, shortcut.action, 0) for owner in (ReadingRoom, Views, room))
-        return sum(callable(one) for one in found)
+    def owners(room: type, opened: type) -> int:
+        every = (ReadingRoom, Views, room, opened)
+        return sum(callable(getattr(owner, shortcut.action, 0)) for owner in every)
 
     expected = 2 if shortcut.action == "disarm" else 1  # the window leaves a form first
-    of_both = {owners(Room), owners(AdjudicationRoom)}
+    of_both = {owners(Room, OpenCase), owners(AdjudicationRoom, OpenAdjudication)}
     assert of_both <= {0, expected}
     assert of_both != {0}
 

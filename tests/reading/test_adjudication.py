@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from recistkit.reading.adjudication import AdjudicationSession, summary_of
 from recistkit.reading.cases import find_cases
 from recistkit.reading.worklist import with_adjudications
 from recistkit.store.rows import Adjudication
-from recistkit.study.adjudicating import case_to_adjudicate
+from recistkit.study.adjudicating import adjudicate, case_to_adjudicate
 from recistkit.study.assigning import assign, unlock
 from recistkit.study.begin import amend_charter
 from recistkit.study.folder import StudyFolder
@@ -68,8 +69,19 @@ def test_only_reads_that_differ_are_to_be_adjudicated(read_trial: Path) -> None:
     assert states(read_trial) == {"S1": ("to adjudicate", ""), "S2": ("agreed", "")}
     session = session_of(read_trial, "S2")
     assert session.reads.differing == ()
-    with acting_as("J"), pytest.raises(ReadingError, match="there is nothing to decide"):
-        session.decide("A", "as good as the other")
+    with acting_as("J"):
+        for refused in (
+            session.require_difference,
+            lambda: session.decide("A", "as good as the other"),
+        ):
+            with pytest.raises(OptionError) as caught:
+                refused()
+            assert str(caught.value) == (
+                "both reads of S2 agree in all that the charter compares; there is nothing to "
+                "decide"
+            )
+    with acting_as("M"), StudyFolder.opened(read_trial, to_look=True) as study:
+        assert study.file.rows(Adjudication) == ()
 
 
 def test_what_differs_comes_first_with_its_cause_and_lesions(read_trial: Path) -> None:
@@ -105,6 +117,35 @@ def test_a_row_leads_to_its_visit_and_its_lesion(read_trial: Path) -> None:
     assert [mark.lesion for mark in session.marks_of("T1/T1", "week-16")] == ["T1", "T1"]
     with pytest.raises(ReadingError, match="there is no visit week-24"):
         session.go_to_visit("week-24")
+
+
+def test_rows_that_say_the_same_are_gone_through_one_by_one(read_trial: Path) -> None:
+    session = session_of(read_trial)
+    first, *others = session.reads.differing
+    twin = replace(first)
+    session.reads = replace(session.reads, values=(first, others[0], twin, *others[1:]))
+    session.go_to(twin)
+    session.next_row(1)
+    assert session.value is others[1]
+    session.next_row(-1)
+    assert session.value is twin
+
+
+def test_a_charter_that_compares_nothing_sends_nothing_to_be_decided(read_trial: Path) -> None:
+    nothing = "the study's charter sends nothing to an adjudicator"
+    with acting_as("J"), StudyFolder.opened(read_trial, to_look=True) as study:
+        case = case_to_adjudicate(study, "S1")
+    with acting_as("M"), StudyFolder.opened(read_trial) as study:
+        amend_charter(study, f"{CHARTER}[adjudication]\nvariables = []\n", "one reader decides")
+    with pytest.raises(ReadingError) as in_room:
+        session_of(read_trial)
+    with (
+        acting_as("J"),
+        StudyFolder.opened(read_trial) as study,
+        pytest.raises(OptionError) as in_shell,
+    ):
+        adjudicate(study, case, "A", "as good as the other")
+    assert (str(in_room.value), str(in_shell.value)) == (nothing, nothing)
 
 
 def test_a_decision_is_what_the_command_records(read_trial: Path) -> None:

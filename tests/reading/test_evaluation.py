@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,7 @@ import recistkit
 from recistkit.criteria import load, shipped
 from recistkit.errors import TableError
 from recistkit.exchange.write_results import write_tables
+from recistkit.model.mark import ImagePlace
 from recistkit.reading.evaluation import SideTables
 from recistkit.reading.session import ReadSession
 from recistkit.study.classify import Classification
@@ -249,6 +251,34 @@ class TestUnfinishedReads:
         assert [(finding.lesion, finding.code) for finding in session.open_findings()] == [
             ("T2", "node-below-15"),
             ("T2", "normal-node"),
+        ]
+
+    def test_a_lesion_on_another_scan_than_before_is_named_as_soon_as_it_is_measured(
+        self, tmp_path: Path
+    ) -> None:
+        session = open_session(tmp_path)
+        thin = ImagePlace(modality="CT", plane="axial", slice_thickness_mm=Decimal("5.0"))
+        session.add_lesion("target", longest=line(12), image=thin)
+        session.set_organ("liver")
+        complete_statements(session)
+        sign(session)
+        session.go_to_visit("month-2")
+        thick = thin.model_copy(
+            update={"plane": "coronal", "slice_thickness_mm": Decimal("8.0"), "contrast": "given"}
+        )
+        assert session.open_findings() == ()
+        session.measure(line(14), image=thick)
+        assert [(one.timepoint, one.code, one.message) for one in session.open_findings()] == [
+            ("month-2", "plane-changed", "coronal here, axial at baseline"),
+            (
+                "month-2",
+                "thickness-changed",
+                (
+                    "slices of 8 mm here, 5 mm at baseline; the smallest measurable longest "
+                    "diameter is 16 mm here, 10 mm at baseline; its own is 14 mm (below that) "
+                    "here, 12 mm at baseline"
+                ),
+            ),
         ]
 
     def test_the_tables_of_the_study_take_part(self, tmp_path: Path) -> None:

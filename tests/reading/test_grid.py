@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import itertools
 import math
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -180,6 +181,12 @@ def test_the_image_place_on_the_acquired_plane_names_the_stored_slice() -> None:
     assert (place.series, place.modality, place.plane) == ("1.2.3", "CT", "axial")
     assert place.frame_of_reference == "1.2.4"
     assert place.slice_thickness_mm == Decimal("5.0")
+
+
+def test_the_image_place_says_what_the_header_says_of_a_contrast_agent() -> None:
+    series = replace(series_of(), contrast="given")
+    assert grid_of(series).image_place("axial", 3).contrast == "given"
+    assert straight_grid().image_place("axial", 3).contrast is None
 
 
 def test_the_stored_slice_counts_as_the_series_is_stored() -> None:

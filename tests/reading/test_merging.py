@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from recistkit.errors import JournalError, RoleError, StoreError
+from recistkit.errors import JournalError, ReadingError, RoleError, StoreError
 from recistkit.exchange.read_document import read_document_text
 from recistkit.model.read import Read, sign_read
 from recistkit.reading.merging import MergedFile, merge_reader_files
@@ -22,10 +22,11 @@ from recistkit.store.chain import Entry, read_chain
 from recistkit.store.journal import Journal
 from recistkit.store.rows import Anchor
 from recistkit.study.assigning import assign, unlock
+from recistkit.study.begin import amend_charter
 from recistkit.study.folder import StudyFolder
 from tests.napari_recistkit.small_study import axes_of, opened
 from tests.reading.sessions import SIGNED_AT
-from tests.study.small_trial import acting_as, begin_trial, read_all, verified
+from tests.study.small_trial import CHARTER, acting_as, begin_trial, read_all, verified
 
 ANNA = Actor("anna", "laptop", "reader")
 
@@ -236,13 +237,125 @@ def test_an_amendment_needs_the_leave_of_this_study(trial: Path, laptop: Path) -
     )
 
 
+def give_leave(*folders: Path) -> None:
+    for folder in folders:
+        with acting_as("M"), StudyFolder.opened(folder) as study:
+            unlock(study, "S1", "A", "query 7")
+
+
 def test_an_amendment_with_leave_is_merged(trial: Path, tmp_path: Path) -> None:
-    with acting_as("M"), StudyFolder.opened(trial) as study:
-        unlock(study, "S1", "A", "query 7")
+    give_leave(trial)
     laptop = Path(shutil.copytree(trial, tmp_path / "laptop"))
     amended(laptop)
     assert merged(trial, file_of(laptop))[0].records == 2
     assert verified(trial) == ()
+    with pytest.raises(ReadingError, match="ask who manages the study to unlock it first"):
+        amended(trial)
+
+
+def test_one_leave_serves_one_merged_amendment(trial: Path, laptop: Path) -> None:
+    give_leave(trial)
+    for _ in range(2):
+        give_leave(laptop)
+        amended(laptop)
+    assert refusal(trial, file_of(laptop)) == (
+        "nothing was merged:\n"
+        "  A.db: S1, revision 4: baseline was amended without this study's leave"
+    )
+    give_leave(trial)
+    merged(trial, file_of(laptop))
+    assert verified(trial) == ()
+
+
+def test_what_was_signed_elsewhere_before_an_amendment_takes_no_leave(
+    trial: Path, laptop: Path
+) -> None:
+    give_leave(trial)
+    read_all(laptop, "A", 0.5, ("S1",), since=1, visits=2)
+    give_leave(laptop)
+    amended(laptop)
+    assert merged(trial, file_of(laptop))[0].records == 3
+    assert verified(trial) == ()
+
+
+def test_an_amendment_is_merged_once_the_charter_asks_for_no_leave(
+    trial: Path, laptop: Path
+) -> None:
+    free = f'reading_order = "free"\n{CHARTER}'
+    for folder in (trial, laptop):
+        change_charter(folder, free)
+    amended(laptop)
+    copy = Path(shutil.copytree(trial, trial.with_name("strict")))
+    change_charter(copy, CHARTER)
+    assert refusal(copy, file_of(laptop)) == (
+        "nothing was merged:\n"
+        "  A.db: S1, revision 2: baseline was amended without this study's leave"
+    )
+    merged(trial, file_of(laptop))
+    assert verified(trial) == ()
+
+
+def change_charter(folder: Path, text: str) -> None:
+    with acting_as("M"), StudyFolder.opened(folder) as study:
+        amend_charter(study, text, "as agreed")
+    (folder / "study.toml").write_text(text, encoding="utf-8", newline="\n")
+
+
+def test_a_read_under_another_charter_of_the_same_number_is_refused(
+    trial: Path, laptop: Path
+) -> None:
+    change_charter(trial, f"{CHARTER}# here\n")
+    change_charter(laptop, f"{CHARTER}# there\n")
+    read_all(laptop, "A", 0.5, ("S1",), since=1, visits=2)
+    assert refusal(trial, file_of(laptop)) == (
+        "nothing was merged:\n"
+        "  A.db: S1, revision 2: names charter 2, which is another one in this study"
+    )
+
+
+def test_criteria_of_a_former_charter_need_not_be_there(trial: Path, laptop: Path) -> None:
+    own = trial / "own.toml"
+    own.write_text(
+        'id = "own"\nversion = "1"\ntitle = "own"\ncitation = "x"\nbased_on = "recist-1.1"\n',
+        encoding="utf-8",
+    )
+    change_charter(trial, f'criteria = "own.toml"\n{CHARTER}')
+    change_charter(trial, CHARTER)
+    own.unlink()
+    read_all(laptop, "A", 0.5, ("S1",), since=1, visits=2)
+    assert merged(trial, file_of(laptop))[0].records == 1
+    assert verified(trial) == ()
+
+
+def test_a_visit_that_no_room_would_have_signed_yet_is_refused(
+    trial: Path, laptop: Path, gone_on: Path
+) -> None:
+    with Journal.open_to_look(file_of(gone_on), "A") as journal:
+        (_, last) = journal.records(read_chain("S1"))
+    read = Read.model_validate_json(signed_text(last) or "")
+    bare = read.timepoints[1].model_copy(update={"new_lesions": None, "image_quality": None})
+    marks = tuple(one for one in read.marks if (one.lesion, one.timepoint) != ("T2", bare.label))
+    draft = read.model_copy(
+        update={
+            "state": "draft",
+            "signature": None,
+            "timepoints": (read.timepoints[0], bare),
+            "marks": marks,
+        }
+    )
+    signed = sign_read(draft, name="Reader A", meaning="read", signed_at=SIGNED_AT)
+    signed_on(laptop, lambda _: read_document_text(signed), "week-8")
+    assert refusal(trial, file_of(laptop)).splitlines() == [
+        "nothing was merged:",
+        *(
+            f"  A.db: S1, revision 2: week-8 cannot be signed yet: week-8{what}"
+            for what in (
+                ", T2: what is its state?",
+                ": are there new lesions?",
+                ": is the image quality adequate?",
+            )
+        ),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QVBoxLayout
 
-from napari_recistkit.background import Background
+from napari_recistkit.background import Background, Unshown
 from napari_recistkit.open_adjudication import OpenAdjudication
 from napari_recistkit.open_case import OpenCase
 from napari_recistkit.open_folder import FoundFolder, search_folder
 from napari_recistkit.opened import AnyCase, AnyFolder, opened_case, opened_folder
-from napari_recistkit.shortcuts import keys_of
+from napari_recistkit.shortcuts import ANSWERS, keys_of
 from napari_recistkit.widgets.docked import Docked
 from napari_recistkit.widgets.docks import Arranged
 from napari_recistkit.widgets.folder_dialog import ask_folder
@@ -76,6 +76,7 @@ class ReadingRoom(Docked):
         self._make_widgets()
         self._search = Background("recistkit-search", self._pages.cases.progress)
         self._loading = Background("recistkit-loading", self._pages.loading)
+        self._proposing = Background("recistkit-proposing", Unshown())
         bind_keys(self, self._act)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLED_MS)
         self._settle.timeout.connect(self._remember)
@@ -148,7 +149,9 @@ class ReadingRoom(Docked):
             return "searching"
         if self._pages.is_list_shown:
             return "list"
-        return "question" if self._pages.case_page.is_asking else None
+        if self._pages.case_page.is_asking:
+            return "question"
+        return self.open_case_.situation if self.open_case_ is not None else None
 
     def _is_free(self) -> bool:
         """Tell whether cases can be worked on; say why not while a folder is searched."""
@@ -203,6 +206,7 @@ class ReadingRoom(Docked):
         self.say(self.open_case_.opening_said)
         self.refresh()
         self.open_case_.load(self._loading)
+        self.open_case_.propose_with(self._proposing)
 
     def close_case(self) -> None:
         """Close the case that is open."""
@@ -291,7 +295,7 @@ class ReadingRoom(Docked):
             self._turn_to_it(situation)
             return
         opened = self.open_case_
-        owners = (self,) if opened is None else (self, opened.views, opened.room)
+        owners = (self,) if opened is None else (self, opened.views, opened.room, opened)
         owner = next((one for one in owners if hasattr(one, shortcut.action)), None)
         if owner is None:
             self.say(_OPEN_FIRST if opened is None else opened.refuses)
@@ -306,8 +310,8 @@ class ReadingRoom(Docked):
         """Do nothing but say, or show, what comes before the read."""
         if situation == "searching":
             self._is_free()
-        elif situation == "question":
-            self.say("answer or leave (Esc) the question first")
+        elif situation in ANSWERS:
+            self.say(ANSWERS[situation])
             self._pages.case_page.answer_first()
         elif self.open_case_ is not None:
             self._show_case_page()  # nothing is done to a case that is not seen
@@ -351,7 +355,7 @@ class ReadingRoom(Docked):
 
     def _choose_lesion(self, lesion: str) -> None:
         if isinstance(self.open_case_, OpenCase):
-            self.open_case_.room.choose_lesion(lesion)
+            self.open_case_.choose_lesion(lesion)
             self.setFocus()
 
     def _choose_row(self, row: ComparedRow) -> None:
@@ -387,7 +391,7 @@ class ReadingRoom(Docked):
             return
         self._close_folder()
         self._closed = True
-        for background in (self._search, self._loading):
+        for background in (self._search, self._loading, self._proposing):
             background.close()
         if self._arranged is not None:
             self._arranged.give_keys_back()
