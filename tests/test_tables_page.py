@@ -18,7 +18,7 @@ from recistkit.reconciliation.differences import DIFFERENCES_SCHEMA
 from recistkit.reconciliation.size_agreement import SIZE_AGREEMENT_SCHEMA
 from recistkit.reconciliation.sizes import MATCHED_SCHEMA
 from recistkit.scans.listing import SCANS_COLUMNS
-from recistkit.scans.measured_masks import MEASURED_COLUMNS
+from recistkit.scans.masks.cohort import MEASURED_COLUMNS
 from recistkit.study.result_tables import BEST_COLUMNS, RESPONSES_COLUMNS
 
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "tables.md"

@@ -18,8 +18,8 @@ from recistkit.errors import OptionError
 
 if TYPE_CHECKING:
     from recistkit.measure.mask_outline import Convention
-    from recistkit.scans.kept_outcomes import KeptOutcomes
-    from recistkit.scans.measured_masks import MeasuredMasks
+    from recistkit.scans.masks.cohort import MeasuredMasks
+    from recistkit.scans.masks.kept_outcomes import KeptOutcomes
 
 __all__ = ["measure"]
 
@@ -98,8 +98,8 @@ def measure(
     if workers is not None and scheduler is not None:
         raise OptionError("--workers and --scheduler exclude each other; expected one of them")
     _require_inputs(masks, output)
-    from recistkit.scans.kept_outcomes import kept_path
-    from recistkit.scans.measured_masks import measured_masks
+    from recistkit.scans.masks.cohort import measured_masks
+    from recistkit.scans.masks.kept_outcomes import kept_path
 
     with _kept(
         kept_path(output), convention=convention.value, largest_component=largest_component
@@ -149,7 +149,7 @@ def _require_no_sidecar(output: Path) -> None:
     ------
     OptionError
     """
-    from recistkit.scans.sidecar import VOLUME_SUFFIXES
+    from recistkit.scans.volume_files.sidecar import VOLUME_SUFFIXES
 
     if output.suffix.lower() == ".json":
         for volume in map(output.with_suffix, VOLUME_SUFFIXES):
@@ -161,7 +161,7 @@ def _require_no_sidecar(output: Path) -> None:
 @contextmanager
 def _kept(path: Path, *, convention: Convention, largest_component: bool) -> Iterator[KeptOutcomes]:
     """Give what an interrupted run kept; say what is kept if this one is interrupted."""
-    from recistkit.scans.kept_outcomes import KeptOutcomes
+    from recistkit.scans.masks.kept_outcomes import KeptOutcomes
 
     with KeptOutcomes(path, convention=convention, largest_component=largest_component) as kept:
         if kept.of_another_run:

@@ -16,7 +16,7 @@ from recistkit.cli.words import counted, print_table, say
 from recistkit.errors import OptionError, ScanError
 
 if TYPE_CHECKING:
-    from recistkit.scans.pseudonyms import Pseudonyms
+    from recistkit.scans.deidentification.pseudonyms import Pseudonyms
 
 __all__ = ["scans"]
 
@@ -134,7 +134,7 @@ def _pseudonyms(key: Path | None) -> Pseudonyms:
     ScanError
         If it is no key file, or cannot be written.
     """
-    from recistkit.scans.pseudonyms import Pseudonyms, new_key
+    from recistkit.scans.deidentification.pseudonyms import Pseudonyms, new_key
     from recistkit.study.adding.key_file import KeyDocument, save_key, stored_key
     from recistkit.study.adding.problems import ScansRefusedError
 

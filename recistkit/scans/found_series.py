@@ -8,7 +8,7 @@ from pathlib import Path
 from recistkit.errors import ScanError
 from recistkit.model.series import Series
 from recistkit.model.series_finding import SeriesFinding
-from recistkit.scans.stored_frame import StoredFrame
+from recistkit.scans.dicom.stored_frame import StoredFrame
 
 __all__ = ["FolderContents", "FoundSeries"]
 

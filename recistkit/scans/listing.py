@@ -19,13 +19,13 @@ from recistkit.errors import ScanError
 from recistkit.model.series import Series
 from recistkit.model.series_finding import SeriesFinding
 from recistkit.scans.boundary import scan_boundary
-from recistkit.scans.dicom_header import opened_dataset, values_of
+from recistkit.scans.deidentification.pseudonyms import Pseudonyms
+from recistkit.scans.dicom.header import opened_dataset, values_of
 from recistkit.scans.found_series import FoundSeries
 from recistkit.scans.load import find_series
 from recistkit.scans.places import Places
-from recistkit.scans.pseudonyms import Pseudonyms
-from recistkit.scans.sidecar import sidecar_of, sidecar_path
-from recistkit.scans.volume_files import is_volume_file
+from recistkit.scans.volume_files.by_ending import is_volume_file
+from recistkit.scans.volume_files.sidecar import sidecar_of, sidecar_path
 
 __all__ = ["NAME_COLUMNS", "SCANS_COLUMNS", "SEVERAL_PATIENTS", "Listing", "list_scans"]
 

@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Final
 from recistkit.errors import ScanError
 from recistkit.model.series import Series
 from recistkit.scans.boundary import silence
-from recistkit.scans.dicom_found import found_dicom
-from recistkit.scans.dicom_header import SliceHeader, is_dicom, slice_headers
+from recistkit.scans.dicom.found import found_dicom
+from recistkit.scans.dicom.header import SliceHeader, is_dicom, slice_headers
 from recistkit.scans.found_series import FolderContents, FoundSeries
-from recistkit.scans.volume_files import is_volume_file, volume_file_image, volume_file_series
+from recistkit.scans.volume_files.by_ending import (
+    is_volume_file,
+    volume_file_image,
+    volume_file_series,
+)
 
 if TYPE_CHECKING:
     import SimpleITK
@@ -290,6 +294,6 @@ def _loaded(path: Path, found: FoundSeries, max_bytes: int) -> tuple[Series, Sim
 
     if is_volume_file(found.paths[0]):
         return series, volume_file_image(found.paths[0], series, require_room)
-    from recistkit.scans.dicom_pixels import stack_image
+    from recistkit.scans.dicom.pixels import stack_image
 
     return series, stack_image(found.frames, series, require_room)

@@ -10,7 +10,7 @@ from typing import Final
 
 from recistkit.errors import OptionError, ScanError
 from recistkit.model.scan_record import SCANS_FOLDER, ScanRecord
-from recistkit.scans.pseudonyms import SecondPseudonyms
+from recistkit.scans.deidentification.pseudonyms import SecondPseudonyms
 from recistkit.study.adding.copy import copied_scan
 from recistkit.study.adding.key_file import CopyLink, KeyDocument
 from recistkit.study.adding.search import FoundScan, search_scans

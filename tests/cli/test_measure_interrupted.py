@@ -15,8 +15,8 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from recistkit.scans import measured_masks
-from recistkit.scans.mask_outcome import MaskOutcome, MaskTask, outcome_of
+from recistkit.scans.masks import cohort
+from recistkit.scans.masks.outcome import MaskOutcome, MaskTask, outcome_of
 from tests.cli.conftest import Run
 from tests.test_readme import ROOT
 
@@ -43,7 +43,7 @@ def killed(
     """Kill a run that has kept as many masks and is in the midst of some; give their calls."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(PATIENCE_SECONDS)
-        program = [sys.executable, "-m", "tests.scans.killed_measurer"]
+        program = [sys.executable, "-m", "tests.scans.masks.killed_measurer"]
         where = [str(server.getsockname()[1]), ",".join(waits)]
         arguments = [*NAMES, "--output", "sizes.csv", "--workers", str(workers)]
         paths = [str(ROOT), str(ROOT / "plugins"), os.environ.get("PYTHONPATH", "")]
@@ -113,7 +113,7 @@ def test_a_run_that_is_stopped_says_what_is_kept(
         return outcome_of(task)
 
     (masks / "sizes.csv").write_text("of an earlier run", encoding="utf-8")
-    monkeypatch.setattr(measured_masks, "outcome_of", stopped)
+    monkeypatch.setattr(cohort, "outcome_of", stopped)
     stop = run("measure", *NAMES, "--output", "sizes.csv")
     said = "sizes.csv.part keeps 2 measured files; the same command goes on from there\n"
     assert (stop.code, stop.out, stop.err) == (130, "", said)

@@ -15,9 +15,9 @@ from recistkit.cli import scans_text
 from recistkit.scans.listing import SCANS_COLUMNS
 from tests.cli.conftest import Run
 from tests.cli.test_program import example_of
+from tests.scans.dicom.test_refusals import every
 from tests.scans.dicom_files import stored_values, write_series
 from tests.scans.planted import NUMBER, SECRET, plant, text_leaks
-from tests.scans.test_refusals import every
 
 KEY = '{"format": "recistkit-key-1", "key": "' + "00" * 32 + '"}'
 

@@ -204,7 +204,7 @@ PROGRAM: Final = """
 import json, sys, tracemalloc
 from recistkit.errors import ScanError
 from recistkit.scans import load_series
-from recistkit.scans.mask_table import mask_table
+from recistkit.scans.masks.table import mask_table
 import SimpleITK, nibabel, polars, scipy.spatial
 
 def rss():

@@ -16,11 +16,11 @@ import pytest
 
 from recistkit.errors import ScanError
 from recistkit.scans import listing
+from recistkit.scans.deidentification.pseudonyms import Pseudonyms
 from recistkit.scans.listing import NAME_COLUMNS, SCANS_COLUMNS, Listing, list_scans
-from recistkit.scans.pseudonyms import Pseudonyms
+from tests.scans.dicom.test_refusals import every, only
 from tests.scans.dicom_files import stored_values, write_series
 from tests.scans.planted import BIRTH_DATE, NUMBER, SECRET, plant, text_leaks
-from tests.scans.test_refusals import every, only
 
 if TYPE_CHECKING:
     from collections.abc import Callable

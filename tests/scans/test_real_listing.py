@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from recistkit.scans.deidentification.pseudonyms import Pseudonyms
 from recistkit.scans.listing import list_scans
-from recistkit.scans.pseudonyms import Pseudonyms
 from tests.scans.test_real_scans import DIFFUSION
 
 if TYPE_CHECKING:

@@ -20,14 +20,14 @@ import numpy as np
 import pytest
 
 from recistkit.model.scan_record import ScanRecord
-from recistkit.scans import kept_tags as kept_tags_module
 from recistkit.scans import load_series
-from recistkit.scans.kept_tags import kept_tags
+from recistkit.scans.deidentification import kept_tags as kept_tags_module
+from recistkit.scans.deidentification.kept_tags import kept_tags
 from recistkit.scans.places import Places
 from recistkit.study.adding.add_scans import StudyScans, add_scans
 from recistkit.study.adding.problems import ScansRefusedError
 from tests.scans.loading import ITK, voxels_of
-from tests.scans.test_nifti import SIDECAR, write_nifti
+from tests.scans.volume_files.test_nifti import SIDECAR, write_nifti
 from tests.study.hospital import StudyUnderTest, files_below, write_ct
 
 if TYPE_CHECKING:

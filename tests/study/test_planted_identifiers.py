@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from recistkit.study.adding.problems import ScansRefusedError
+from tests.scans.deidentification.test_nifti import write_planted
 from tests.scans.planted import BIRTH_DATE, NUMBER, SECRET, leaks, plant, text_leaks
-from tests.scans.test_deidentify_nifti import write_planted
 from tests.study.hospital import StudyUnderTest, files_below, write_ct
 
 if TYPE_CHECKING:

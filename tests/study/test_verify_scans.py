@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recistkit.study.adding.verify_scans import verify_scans
-from tests.scans.test_nifti import SIDECAR, write_nifti
+from tests.scans.volume_files.test_nifti import SIDECAR, write_nifti
 from tests.study.hospital import StudyUnderTest, files_below, write_ct
 
 SCAN = "scans/R1/v1/1"

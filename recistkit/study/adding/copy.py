@@ -13,10 +13,10 @@ from recistkit.errors import ScanError
 from recistkit.exchange.on_disk import settle_folder, write_to_disk
 from recistkit.model.series import Series
 from recistkit.scans import find_series
-from recistkit.scans.decoding import Decoders
-from recistkit.scans.deidentify import clean_slice
-from recistkit.scans.deidentify_nifti import clean_nifti
-from recistkit.scans.pseudonyms import Pseudonyms
+from recistkit.scans.deidentification.dicom import clean_slice
+from recistkit.scans.deidentification.nifti import clean_nifti
+from recistkit.scans.deidentification.pseudonyms import Pseudonyms
+from recistkit.scans.dicom.decoding import Decoders
 from recistkit.study.adding.search import FoundScan
 
 __all__ = ["SUMS", "ScanCopy", "copied_scan"]

@@ -20,7 +20,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from recistkit.exchange.on_disk import settle_folder
 from recistkit.model.fields import DocumentPart, Uid
 from recistkit.model.scan_record import FolderName, ScanRecord
-from recistkit.scans.pseudonyms import KEY_BYTES, Pseudonyms, new_key
+from recistkit.scans.deidentification.pseudonyms import KEY_BYTES, Pseudonyms, new_key
 from recistkit.study.adding.problems import Problem, ScansRefusedError
 
 __all__ = [

@@ -14,13 +14,18 @@ from pathlib import Path, PurePosixPath
 from recistkit.errors import ScanError
 from recistkit.model.series import Series
 from recistkit.scans import FolderContents, FoundSeries, find_series
-from recistkit.scans.dicom_header import slice_headers
-from recistkit.scans.dicom_stack import stacked
-from recistkit.scans.identity import Identity, Patient, dicom_identity, nifti_identity
-from recistkit.scans.nifti import is_nifti
+from recistkit.scans.deidentification.identity import (
+    Identity,
+    Patient,
+    dicom_identity,
+    nifti_identity,
+)
+from recistkit.scans.dicom.header import slice_headers
+from recistkit.scans.dicom.stack import stacked
 from recistkit.scans.places import Places
-from recistkit.scans.sidecar import sidecar_path
-from recistkit.scans.volume_files import is_volume_file
+from recistkit.scans.volume_files.by_ending import is_volume_file
+from recistkit.scans.volume_files.nifti import is_nifti
+from recistkit.scans.volume_files.sidecar import sidecar_path
 from recistkit.study.adding.problems import Problem
 
 __all__ = ["FoundScan", "SearchResult", "search_scans"]

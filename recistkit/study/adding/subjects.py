@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from recistkit.model.scan_record import ScanRecord
-from recistkit.scans.identity import Patient
+from recistkit.scans.deidentification.identity import Patient
 from recistkit.study.adding.key_file import KeyDocument
 from recistkit.study.adding.mapping import MappingRow, matching_rows
 from recistkit.study.adding.problems import Problem

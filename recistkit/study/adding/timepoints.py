@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from recistkit.model.scan_record import ScanRecord
-from recistkit.scans.identity import Patient
+from recistkit.scans.deidentification.identity import Patient
 from recistkit.study.adding.key_file import KeyDocument
 from recistkit.study.adding.problems import Problem
 from recistkit.study.adding.search import FoundScan

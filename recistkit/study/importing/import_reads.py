@@ -21,7 +21,7 @@ from recistkit.exchange.read_document import (
     read_document_text,
 )
 from recistkit.model.read import Read
-from recistkit.scans.pseudonyms import Pseudonyms
+from recistkit.scans.deidentification.pseudonyms import Pseudonyms
 from recistkit.store.actor import Actor
 from recistkit.store.anchoring import catch_up
 from recistkit.store.bodies import ImportBody, ImportedRead, text_hash

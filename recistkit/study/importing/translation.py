@@ -13,7 +13,7 @@ from recistkit.errors import Fault
 from recistkit.model.mark import ImagePlace, Mark
 from recistkit.model.read import Read, content_hash
 from recistkit.model.scan_record import ScanRecord
-from recistkit.scans.pseudonyms import Pseudonyms
+from recistkit.scans.deidentification.pseudonyms import Pseudonyms
 
 __all__ = ["KnownScans", "renamed", "translated"]
 

@@ -15,14 +15,14 @@ import pydicom
 import recistkit
 from recistkit.errors import ScanError
 from recistkit.scans import find_series, load_found
-from recistkit.scans.decoding import Decoders
-from recistkit.scans.deidentify import clean_slice
-from recistkit.scans.dicom_header import is_dicom
-from recistkit.scans.identity import dicom_identity
+from recistkit.scans.deidentification.dicom import clean_slice
+from recistkit.scans.deidentification.identity import dicom_identity
+from recistkit.scans.deidentification.pseudonyms import Pseudonyms
+from recistkit.scans.dicom.decoding import Decoders
+from recistkit.scans.dicom.header import is_dicom
 from recistkit.scans.listing import list_scans
-from recistkit.scans.mask_table import mask_table
-from recistkit.scans.measured_masks import measured_masks
-from recistkit.scans.pseudonyms import Pseudonyms
+from recistkit.scans.masks.cohort import measured_masks
+from recistkit.scans.masks.table import mask_table
 from tests.scans.fuzz.truth import untruths
 from tests.scans.planted import SECRET
 

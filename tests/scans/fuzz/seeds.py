@@ -20,11 +20,11 @@ import pydicom.data
 import SimpleITK
 
 from recistkit.scans.boundary import silence
+from tests.scans.dicom.test_codecs import encoded
 from tests.scans.dicom_files import Change, stored_values, write_series
+from tests.scans.masks.test_label_volumes import labels, write_segmentation
 from tests.scans.multi_frame import write_enhanced
 from tests.scans.planted import SECRET
-from tests.scans.test_codecs import encoded
-from tests.scans.test_masks import labels, write_segmentation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

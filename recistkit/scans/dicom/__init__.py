@@ -1,0 +1,1 @@
+"""DICOM files: from the elements of a header to series, and from stored pixels to grey values."""

@@ -1,0 +1,1 @@
+"""Tests of recistkit.scans.volume_files."""
