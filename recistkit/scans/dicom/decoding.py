@@ -192,8 +192,11 @@ class _Decoder:
 
     def end(self) -> None:
         """End the process."""
+        self._process.kill()
+        with suppress(OSError):  # what it was asked after its end is still to be written
+            self._requests.close()
         with self._process:
-            self._process.kill()
+            pass
 
 
 def _widen(pipe: Any) -> None:  # noqa: ANN401  a file

@@ -139,3 +139,17 @@ def test_a_file_that_is_taken_away_before_it_is_decoded_is_named(tmp_path: Path)
     with pytest.raises(ScanError) as raised:
         load_found(found)
     assert str(raised.value) == "slice-001.dcm: there is no such file"
+
+
+def test_a_decoder_that_ends_before_it_is_asked_is_named_as_well(
+    tmp_path: Path, started: list[subprocess.Popen[bytes]]
+) -> None:
+    compressed(tmp_path)
+    (found,) = find_series(tmp_path).series
+    with decoding.Decoders() as decoders:
+        decoders.values(found.frames[0])
+        started[0].kill()
+        started[0].wait()
+        with pytest.raises(ScanError) as raised:
+            decoders.values(found.frames[1])
+    assert str(raised.value) == ("slice-001.dcm: its pixels cannot be decoded: the decoder crashed")
